@@ -1,0 +1,130 @@
+import { dayFromDate, dayToIso } from './calendar-day.ts';
+
+/** A wall-clock time: a day number (see calendar-day.ts) and the second of that day, 0 to 86399. */
+export interface LocalTime {
+  readonly day: number;
+  readonly secondOfDay: number;
+}
+
+/** The site's time zone: from instants (seconds since 1970 UTC) to wall-clock times and back. */
+export interface SiteZone {
+  /** IANA name. */
+  readonly name: string;
+  /** Seconds that local time is ahead of UTC at an instant. */
+  offsetAt(seconds: number): number;
+  /** The local day an instant falls on. */
+  dayOf(seconds: number): number;
+  /** The instant of a local time. One that the clock skips counts from before the gap, one it shows twice is the first. */
+  instantOf(local: LocalTime): number;
+  /** `YYYY-MM-DD HH:MM:SS`, local. */
+  toDateTime(seconds: number): string;
+  /** ISO 8601 with offset, as `2024-11-11T00:00:19-06:00`. */
+  toIso(seconds: number): string;
+}
+
+const SECONDS_PER_DAY = 86_400;
+/** All zones have changed their clocks on a whole quarter of an hour UTC since 1972. */
+const SECONDS_PER_QUARTER = 900;
+
+/**
+ * A zone by its IANA name.
+ * @throws RangeError where the name is unknown
+ */
+export function createSiteZone(name: string): SiteZone {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  /** Offset of a whole UTC day, or null where it changes within. Asking Intl each time would cost 5 µs a load. */
+  const offsetOfUtcDay = new Map<number, number | null>();
+  const offsetOfQuarter = new Map<number, number>();
+
+  function askOffset(seconds: number): number {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(seconds * 1000)) part[type] = Number(value);
+    const local = Date.UTC(
+      part['year'] ?? 0,
+      (part['month'] ?? 1) - 1,
+      part['day'] ?? 1,
+      part['hour'] ?? 0,
+      part['minute'] ?? 0,
+      part['second'] ?? 0,
+    );
+    return Math.round(local / 1000) - seconds;
+  }
+
+  function offsetAt(seconds: number): number {
+    const utcDay = Math.floor(seconds / SECONDS_PER_DAY);
+    let offset = offsetOfUtcDay.get(utcDay);
+    if (offset === undefined) {
+      const atStart = askOffset(utcDay * SECONDS_PER_DAY);
+      const atEnd = askOffset((utcDay + 1) * SECONDS_PER_DAY - 1);
+      offset = atStart === atEnd ? atStart : null;
+      offsetOfUtcDay.set(utcDay, offset);
+    }
+    if (offset !== null) return offset;
+    const quarter = Math.floor(seconds / SECONDS_PER_QUARTER);
+    let ofQuarter = offsetOfQuarter.get(quarter);
+    if (ofQuarter === undefined) {
+      ofQuarter = askOffset(quarter * SECONDS_PER_QUARTER);
+      offsetOfQuarter.set(quarter, ofQuarter);
+    }
+    return ofQuarter;
+  }
+
+  function dayOf(seconds: number): number {
+    return Math.floor((seconds + offsetAt(seconds)) / SECONDS_PER_DAY);
+  }
+
+  function instantOf(local: LocalTime): number {
+    const asUtc = local.day * SECONDS_PER_DAY + local.secondOfDay;
+    // The two offsets in force around the local time; where they agree there is nothing to choose.
+    const before = offsetAt(asUtc - SECONDS_PER_DAY);
+    const after = offsetAt(asUtc + SECONDS_PER_DAY);
+    const early = asUtc - before;
+    if (before === after || offsetAt(early) === before) return early;
+    const late = asUtc - after;
+    return offsetAt(late) === after ? late : early;
+  }
+
+  function toDateTime(seconds: number): string {
+    return new Date((Math.floor(seconds) + offsetAt(seconds)) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  }
+
+  function toIso(seconds: number): string {
+    const offset = offsetAt(seconds);
+    const minutes = Math.abs(Math.round(offset / 60));
+    const sign = offset < 0 ? '-' : '+';
+    const two = (n: number): string => String(n).padStart(2, '0');
+    return `${toDateTime(seconds).replace(' ', 'T')}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  }
+
+  return { name, offsetAt, dayOf, instantOf, toDateTime, toIso };
+}
+
+/** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting). */
+export function systemZoneName(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The local day of `YYYY-MM-DD`, or null. */
+export function dayFromIso(text: string): number | null {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  return match === null ? null : dayFromDate(Number(match[1]), Number(match[2]), Number(match[3]));
+}
+
+/** First instant of a local day. */
+export function startOfDay(zone: SiteZone, day: number): number {
+  return zone.instantOf({ day, secondOfDay: 0 });
+}
+
+/** `YYYY-MM` of a day number. */
+export function monthOfDay(day: number): string {
+  return dayToIso(day).slice(0, 7);
+}

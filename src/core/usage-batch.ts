@@ -1,0 +1,41 @@
+/** How ingest hands usage to a store: columns of numbers, names by their place in a vocabulary. */
+
+/** A module as one cluster has it. */
+export interface Modulefile {
+  readonly syshost: string;
+  readonly module: string;
+  readonly path: string;
+}
+
+/** The names of one import, in the order they were met; it only ever grows. */
+export interface Vocabulary {
+  readonly users: readonly string[];
+  readonly modulefiles: readonly Modulefile[];
+  readonly groups: readonly string[];
+}
+
+/**
+ * Rows of usage. In an import of tallies a row is one (day, user, modulefile), though several batches may
+ * hold rows of the same key, which add up; in an import of all loads a row is one load.
+ */
+export interface UsageBatch {
+  readonly vocabulary: Vocabulary;
+  /** Number of rows; the columns may be longer. */
+  readonly length: number;
+  /** Day number in the site's zone. */
+  readonly day: Int32Array;
+  /** Places in the vocabulary. */
+  readonly user: Int32Array;
+  readonly modulefile: Int32Array;
+  /** Whole seconds since 1970 UTC. */
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly loads: Float64Array;
+  readonly direct: Float64Array;
+  readonly dependency: Float64Array;
+  readonly jobs: Float64Array;
+  /** Place in the vocabulary, -1 where unknown. */
+  readonly group: Int32Array;
+  /** Only in an import of all loads. */
+  readonly detail: { readonly host: readonly (string | null)[]; readonly jobid: readonly (string | null)[] } | null;
+}
