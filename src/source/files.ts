@@ -1,0 +1,178 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
+import { AppError, describeCause } from '../core/app-error.ts';
+import type { LineFormat } from '../core/line-outcome.ts';
+import { type Compression, decompress, detectCompression } from './compression.ts';
+import type { LineSource, OpenSource } from './source.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A log or dump file, plain or compressed; the compression is known by the first bytes, not by the name. */
+export function fileSource(path: string): LineSource {
+  let readState: string | null = null;
+  return {
+    name: path,
+    format: formatOfName(path),
+    async open() {
+      const opened = await openFile(path);
+      readState = opened.stamp;
+      return opened;
+    },
+    async remove() {
+      try {
+        // A name that is a link is compared by what it links to, and only the link goes, as with rm.
+        const handle = await open(path, 'r');
+        const stats = await handle.stat({ bigint: true }).finally(() => handle.close());
+        if (readState === null || stampOf(stats) !== readState) return false;
+        await unlink(path);
+        return true;
+      } catch (cause) {
+        if (isMissing(cause)) return true;
+        throw new AppError('OUTPUT', `cannot delete ${path}: ${describeCause(cause)}`, {
+          hint: 'Its loads are stored. Delete it by hand, or give the directory write permission.',
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** Whether there is anything under that name, be it a dangling link. */
+export async function fileExists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (cause: unknown) => !isMissing(cause),
+  );
+}
+
+/** Dump files are known by their name, as Lmod's own tools know them. */
+export function formatOfName(path: string): LineFormat {
+  return /\.(json|jsonl|ndjson)(\.(gz|zst|xz))?$/i.test(path) ? 'json' : 'log';
+}
+
+async function openFile(path: string): Promise<OpenSource> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const stats = await handle.stat({ bigint: true });
+    if (stats.isDirectory()) throw new AppError('INPUT', `${path} is a directory`, { hint: 'Name the files in it.' });
+    return stats.isFile() ? await openRegular(path, handle, stats) : openStream(path, handle);
+  } catch (cause) {
+    await handle?.close();
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('INPUT', `cannot read ${path}: ${describeCause(cause)}`, { cause });
+  }
+}
+
+async function openRegular(path: string, handle: FileHandle, stats: BigIntStats): Promise<OpenSource> {
+  const head = new Uint8Array(8);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const compression = detectCompression(head.subarray(0, bytesRead), path);
+  const size = Number(stats.size);
+  return {
+    stamp: stampOf(stats),
+    isFinal: compression !== 'none',
+    writtenAt: Number(stats.mtimeMs) / 1000,
+    rawBytes: size,
+    chunks: (onRead) => contentOf(readTo(handle, path, size, onRead), compression, path),
+    close: () => handle.close(),
+  };
+}
+
+/** A pipe or a device: read to its end, from where it stands. */
+function openStream(path: string, handle: FileHandle): OpenSource {
+  return {
+    stamp: null,
+    isFinal: true,
+    writtenAt: null,
+    rawBytes: null,
+    chunks: (onRead) => sniffed(readTo(handle, path, null, onRead), path),
+    close: () => handle.close(),
+  };
+}
+
+/** Standard input, plain or compressed. */
+export function standardInputSource(input: AsyncIterable<Uint8Array>): LineSource {
+  const name = 'standard input';
+  return {
+    name,
+    format: 'log',
+    async open() {
+      return {
+        stamp: null,
+        isFinal: true,
+        writtenAt: null,
+        rawBytes: null,
+        chunks: (onRead) => sniffed(counted(input, onRead), name),
+        close: async () => {},
+      };
+    },
+    remove: async () => false,
+  };
+}
+
+async function* counted(input: AsyncIterable<Uint8Array>, onRead: (n: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of input) {
+    onRead(chunk.length);
+    yield chunk;
+  }
+}
+
+/** Content of a stream that cannot be read twice: its first bytes are held back until its compression is known. */
+async function* sniffed(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array();
+  let done = false;
+  while (head.length < 8 && !done) {
+    const next = await iterator.next();
+    done = next.done === true;
+    if (!next.done) head = Buffer.concat([head, next.value]);
+  }
+  const rest: AsyncIterable<Uint8Array> = {
+    async *[Symbol.asyncIterator]() {
+      yield head;
+      if (!done) yield* { [Symbol.asyncIterator]: () => iterator };
+    },
+  };
+  yield* contentOf(rest, detectCompression(head, name), name);
+}
+
+function contentOf(raw: AsyncIterable<Uint8Array>, compression: Compression, name: string): AsyncIterable<Uint8Array> {
+  return compression === 'none' ? raw : decompress(raw, compression, name);
+}
+
+/**
+ * Reads on from the beginning (of a pipe: from where it stands) up to `size` bytes: what is appended while we
+ * read belongs to the next run. A file that has become shorter ends where it ends.
+ */
+async function* readTo(
+  handle: FileHandle,
+  path: string,
+  size: number | null,
+  onRead: (n: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  while (size === null || at < size) {
+    const wanted = size === null ? CHUNK_BYTES : Math.min(CHUNK_BYTES, size - at);
+    // A buffer of its own each time: a decompressor reads ahead and keeps what it was given.
+    const buffer = Buffer.allocUnsafeSlow(wanted);
+    let bytesRead: number;
+    try {
+      ({ bytesRead } = await handle.read(buffer, 0, wanted, size === null ? null : at));
+    } catch (cause) {
+      throw new AppError('INPUT', `cannot read ${path} at byte ${at}: ${describeCause(cause)}`, { cause });
+    }
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    onRead(bytesRead);
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+function stampOf(stats: BigIntStats): string {
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
