@@ -1,0 +1,64 @@
+import type { Load } from '../core/load.ts';
+import { UNKNOWN_SYSHOST } from '../core/load.ts';
+import type { Modulefile, Vocabulary } from '../core/usage-batch.ts';
+
+/** Characters that a store holds; what is longer is cut, as Lmod's tables do with less room, and counted. */
+export const NAME_CHARACTERS = 255;
+export const PATH_CHARACTERS = 1024;
+
+/** The vocabulary of an import while it grows: gives each name its place. */
+export class GrowingVocabulary implements Vocabulary {
+  readonly users: string[] = [];
+  readonly modulefiles: Modulefile[] = [];
+  readonly groups: string[] = [];
+  /** Distinct names that were too long and had to be cut. */
+  cut = 0;
+  readonly #users = new Map<string, number>();
+  readonly #groups = new Map<string, number>();
+  readonly #modulefiles = new Map<string, number>();
+
+  placeOfUser(user: string): number {
+    return this.#place(this.#users, this.users, user);
+  }
+
+  /** -1 for no group. */
+  placeOfGroup(group: string | null): number {
+    return group === null ? -1 : this.#place(this.#groups, this.groups, group);
+  }
+
+  placeOfModulefile(load: Pick<Load, 'syshost' | 'module' | 'path'>): number {
+    const syshost = load.syshost ?? UNKNOWN_SYSHOST;
+    // No name holds NUL (the parser sees to that), so that the three cannot run into each other.
+    const key = `${syshost}\0${load.module}\0${load.path}`;
+    let place = this.#modulefiles.get(key);
+    if (place === undefined) {
+      place = this.modulefiles.length;
+      this.#modulefiles.set(key, place);
+      this.modulefiles.push({
+        syshost: this.fit(syshost, NAME_CHARACTERS),
+        module: this.fit(load.module, NAME_CHARACTERS),
+        path: this.fit(load.path, PATH_CHARACTERS),
+      });
+    }
+    return place;
+  }
+
+  /** The first `most` characters (not UTF-16 units) of a text. */
+  fit(text: string, most: number): string {
+    if (text.length <= most) return text;
+    const characters = Array.from(text);
+    if (characters.length <= most) return text;
+    this.cut++;
+    return characters.slice(0, most).join('');
+  }
+
+  #place(places: Map<string, number>, names: string[], name: string): number {
+    let place = places.get(name);
+    if (place === undefined) {
+      place = names.length;
+      places.set(name, place);
+      names.push(this.fit(name, NAME_CHARACTERS));
+    }
+    return place;
+  }
+}

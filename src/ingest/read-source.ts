@@ -1,0 +1,181 @@
+import type { ContentPrint } from '../core/ledger.ts';
+import type { LineOutcome } from '../core/line-outcome.ts';
+import type { OpenSource } from '../source/source.ts';
+import { HEAD_BYTES, hashLine, type PrintBuilder } from './content-print.ts';
+import { BeginningMatcher, type Candidate, type KnownBeginning } from './known-beginning.ts';
+import { cutIntoPieces, type Piece } from './line-pieces.ts';
+
+/** What is done with the new lines of a source. */
+export interface LineReader {
+  /** Reads a line; null stands for one that is too long to be held. */
+  read(line: string | null): LineOutcome;
+  /** Takes the outcome of a line in; `lineNumber` counts from 1 in the whole source. */
+  accept(outcome: LineOutcome, lineNumber: number, line: string | null): void;
+  /** Called between pieces, each of a megabyte or so, to get rid of what has gathered. */
+  drain(): Promise<void>;
+}
+
+/** What became of a source that was read to its end. */
+export interface SourceReading {
+  /** Null where the source holds no whole line. */
+  readonly print: ContentPrint | null;
+  readonly firstLine: number;
+  /** Bytes and lines that were known before. */
+  readonly known: KnownBeginning;
+  readonly knownLines: number;
+  /** New lines, all of which were accepted. */
+  readonly newLines: number;
+  /** Whether a last line without its newline was left for the next time. */
+  readonly tailWaits: boolean;
+}
+
+/** A last line that nobody has ended for a day will not be ended any more. */
+const STALE_SECONDS = 86_400;
+
+/**
+ * Reads a source: passes over what the ledger knows of it and hands each new line to the reader, once and
+ * in order.
+ * @param findCandidates the ledger's contents that begin with a line of this hash
+ * @param now seconds since 1970 UTC
+ */
+export async function readSource(
+  source: OpenSource,
+  findCandidates: (firstLine: number) => Promise<readonly Candidate[]>,
+  reader: LineReader,
+  now: number,
+  onRead: (rawBytes: number) => void,
+): Promise<SourceReading> {
+  const isFinal = source.isFinal || (source.writtenAt !== null && now - source.writtenAt > STALE_SECONDS);
+  let walk: ContentWalk | null = null;
+  let firstLine = 0;
+  /** The print at the end of the last whole line, while a line is being passed on in parts. */
+  let atLineStart: PrintBuilder | null = null;
+  let tailWaits = false;
+
+  for await (const piece of cutIntoPieces(source.chunks(onRead))) {
+    if (walk === null) {
+      firstLine = hashFirstLine(piece.bytes);
+      walk = new ContentWalk(await findCandidates(firstLine), reader);
+    }
+    if (piece.kind === 'part') atLineStart ??= walk.builder.fork();
+    else if (piece.kind === 'tail') {
+      if (!isFinal && !isWholeRecord(piece, reader)) {
+        tailWaits = piece.isTooLong || piece.bytes.some((byte) => byte > 32);
+        break;
+      }
+      atLineStart = null;
+    } else atLineStart = null;
+    walk.add(piece);
+    await reader.drain();
+  }
+  if (walk === null) return { print: null, firstLine, known: noBeginning, knownLines: 0, newLines: 0, tailWaits };
+  const { known, knownLines, newLines } = walk.end();
+  const print = (atLineStart ?? walk.builder).print();
+  return { print: print.length === 0 ? null : print, firstLine, known, knownLines, newLines, tailWaits };
+}
+
+const noBeginning: KnownBeginning = { length: 0, continues: null };
+const NEWLINE = 10;
+
+function hashFirstLine(bytes: Uint8Array): number {
+  const end = bytes.indexOf(NEWLINE);
+  return hashLine(bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, HEAD_BYTES)));
+}
+
+/**
+ * Whether a last line without its newline is all there nevertheless: a load whose last field is a time down to
+ * the microsecond, as Lmod's hook writes it, or a JSON record that is closed.
+ */
+function isWholeRecord(piece: Piece, reader: LineReader): boolean {
+  if (piece.isTooLong) return false;
+  const text = decode(piece.bytes).trimEnd();
+  if (reader.read(text).kind !== 'load') return false;
+  return text.endsWith('}') || /[\s,]time=(["']?)\d{10}\.\d{6}\1$/i.test(text);
+}
+
+/** Keeps pieces back as long as they may be known, and hands on the lines of those that are not. */
+class ContentWalk {
+  readonly builder: PrintBuilder;
+  readonly #matcher: BeginningMatcher;
+  readonly #reader: LineReader;
+  /** Pieces not yet known to be known, with the offset of each; empty once the beginning is decided. */
+  #undecided: { piece: Piece; offset: number }[] = [];
+  #decided: KnownBeginning | null = null;
+  #knownLines = 0;
+  #newLines = 0;
+
+  constructor(candidates: readonly Candidate[], reader: LineReader) {
+    this.#matcher = new BeginningMatcher(candidates);
+    this.builder = this.#matcher.builder;
+    this.#reader = reader;
+    if (candidates.length === 0) this.#decided = noBeginning;
+  }
+
+  add(piece: Piece): void {
+    const offset = this.builder.length;
+    if (this.#decided !== null) {
+      this.builder.add(piece.bytes);
+      this.#handOn(piece, 0);
+      return;
+    }
+    this.#matcher.add(piece.bytes);
+    this.#undecided.push({ piece, offset });
+    if (this.#matcher.isUndecided) this.#forget(this.#matcher.known.length);
+    else this.#decide(this.#matcher.known);
+  }
+
+  end(): { known: KnownBeginning; knownLines: number; newLines: number } {
+    if (this.#decided === null) this.#decide(this.#matcher.end());
+    return { known: this.#decided ?? noBeginning, knownLines: this.#knownLines, newLines: this.#newLines };
+  }
+
+  #decide(known: KnownBeginning): void {
+    this.#decided = known;
+    this.#forget(known.length);
+    for (const { piece, offset } of this.#undecided) this.#handOn(piece, Math.max(0, known.length - offset));
+    this.#undecided = [];
+  }
+
+  /** Lets go of pieces that lie wholly within what is known. */
+  #forget(known: number): void {
+    while (true) {
+      const first = this.#undecided[0];
+      if (first === undefined || first.offset + first.piece.bytes.length > known) return;
+      this.#knownLines += countLines(first.piece);
+      this.#undecided.shift();
+    }
+  }
+
+  /** Hands on the lines of a piece from a place on; a line that is known in part is known. */
+  #handOn(piece: Piece, from: number): void {
+    const { bytes, kind } = piece;
+    if (kind === 'part') return;
+    let at = 0;
+    if (from > 0) {
+      const isLineStart = bytes[from - 1] === NEWLINE;
+      const next = bytes.indexOf(NEWLINE, from) + 1;
+      at = isLineStart ? from : next === 0 ? bytes.length : next;
+      this.#knownLines += countLines({ ...piece, bytes: bytes.subarray(0, at) });
+    }
+    while (at < bytes.length || (piece.isTooLong && at === 0)) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const end = newline < 0 ? bytes.length : newline;
+      this.#newLines++;
+      const line = piece.isTooLong ? null : decode(bytes.subarray(at, end));
+      this.#reader.accept(this.#reader.read(line), this.#knownLines + this.#newLines, line);
+      at = end + 1;
+    }
+  }
+}
+
+/** Lines that end in a piece, or would but for the end of the content. */
+function countLines({ bytes, kind }: Piece): number {
+  if (kind === 'part') return 0;
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+  return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? lines + 1 : lines;
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}

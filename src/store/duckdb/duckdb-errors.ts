@@ -1,0 +1,49 @@
+import { AppError, describeCause } from '../../core/app-error.ts';
+import type { ErrorCode } from '../../core/error-codes.ts';
+
+/** Whether another process holds the file; DuckDB's message names it. */
+export function isLockedElsewhere(cause: unknown): boolean {
+  return /Could not set lock on file/.test(describeCause(cause));
+}
+
+/** The process that holds the file, as DuckDB tells it; null where it does not. */
+export function holderOf(cause: unknown): string | null {
+  const match = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(describeCause(cause));
+  return match === null ? null : `process ${match[2]} (${match[1]})`;
+}
+
+const kinds: readonly { readonly sign: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
+  {
+    sign: /No space left|disk is full|quota exceeded/i,
+    code: 'STORE_FULL',
+    hint: 'Free some space and run it again: nothing was stored by this run.',
+  },
+  {
+    sign: /Permission denied|Read-only file system/i,
+    code: 'STORE_DENIED',
+    hint: 'Check the permissions of the file and of its directory.',
+  },
+  {
+    sign: /No such file or directory|does not exist/i,
+    code: 'STORE_MISSING',
+    hint: 'An import makes the store; --store names another one.',
+  },
+  {
+    sign: /not a valid DuckDB database|Corrupt|checksum|Serialization|Failed to load|replaying WAL|Could not read enough bytes/i,
+    code: 'STORE_DAMAGED',
+    hint: 'Restore the file from a backup, or import the logs into a new store.',
+  },
+  {
+    sign: /newer version of DuckDB|version number \d+/i,
+    code: 'STORE_NEWER',
+    hint: 'Update modtally on this machine. Nothing was changed.',
+  },
+];
+
+/** A DuckDB failure in the user's words. */
+export function explainDuckdbError(cause: unknown, name: string): AppError {
+  if (cause instanceof AppError) return cause;
+  const text = describeCause(cause);
+  const kind = kinds.find(({ sign }) => sign.test(text));
+  return new AppError(kind?.code ?? 'STORE_FAILED', `${name}: ${text}`, { hint: kind?.hint ?? '', cause });
+}

@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { link, mkdir, rm, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AppError, describeCause } from '../../core/app-error.ts';
+import { compareText } from '../../core/compare-text.ts';
+import type { ContentPrint } from '../../core/ledger.ts';
+import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import type { ImportMode, Store, StoreImport } from '../store.ts';
+import { compileFilter, compileQuery, type ResolvedFilter } from './compile-query.ts';
+import { openDuckdbImport } from './duckdb-import.ts';
+import { StoreFile } from './lease.ts';
+import { readLedger, readPrints } from './ledger.ts';
+import { readRows } from './read-rows.ts';
+import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
+
+/** The embedded store: a DuckDB file that several processes share by leases. */
+export class DuckdbStore implements Store {
+  readonly name: string;
+  readonly #file: StoreFile;
+  /** The version is looked at once: within a process's life nobody makes tables older. */
+  #isCurrent = false;
+
+  /** @param waitMs how long to wait for other processes that use the file, in milliseconds */
+  constructor(path: string, waitMs: number) {
+    this.#file = new StoreFile(path, waitMs);
+    this.name = this.#file.name;
+  }
+
+  async create(): Promise<boolean> {
+    const isNew = !existsSync(this.#file.path);
+    if (isNew) await this.#createFile();
+    return isNew;
+  }
+
+  async prepare(): Promise<void> {
+    await this.create();
+    const version = await this.#file.lease('read', (connection) => readVersion(connection, this.name));
+    if (version < SCHEMA_VERSION) {
+      // Another process may have done it between the two leases.
+      await this.#file.lease('write', async (connection) => {
+        const now = await readVersion(connection, this.name);
+        if (now < SCHEMA_VERSION) await migrateTables(connection, now);
+      });
+    }
+    this.#isCurrent = true;
+  }
+
+  async drop(): Promise<void> {
+    const { path } = this.#file;
+    // Whoever uses the file is waited for; what is left behind by a crash goes along.
+    if (existsSync(path)) await this.#file.lease('write', async () => {});
+    for (const file of [path, `${path}.wal`]) await rm(file, { force: true });
+    await rm(`${path}.queue`, { recursive: true, force: true });
+    this.#isCurrent = false;
+  }
+
+  readLedger(): ReturnType<Store['readLedger']> {
+    return this.#read(readLedger);
+  }
+
+  readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
+    return this.#read((connection) => readPrints(connection, ids));
+  }
+
+  openImport(mode: ImportMode): Promise<StoreImport> {
+    return openDuckdbImport(this.#file, mode);
+  }
+
+  async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
+    const names = [...query.by, ...query.measures];
+    const rows = await this.#read(async (connection) => {
+      const filter = await resolveFilter(connection, query.filter);
+      return readRows(connection, compileQuery(query, filter));
+    });
+    return rows.map((values) => {
+      const row: Record<string, unknown> = {};
+      for (const [index, name] of names.entries()) {
+        const value = values[index];
+        row[name] = Array.isArray(value) ? value.map(String).sort(compareText) : value;
+      }
+      return row as UsageRow<D, M>;
+    });
+  }
+
+  async count(filter: UsageFilter): Promise<number> {
+    return this.#read(async (connection) => {
+      const where = compileFilter(await resolveFilter(connection, filter));
+      const [row] = await readRows(
+        connection,
+        `SELECT ((SELECT count(*) FROM store.tallies ${where}) + (SELECT count(*) FROM store.loads ${where}))::DOUBLE`,
+      );
+      return Number(row?.[0] ?? 0);
+    });
+  }
+
+  async remove(filter: UsageFilter): Promise<number> {
+    return this.#file.lease('write', async (connection) => {
+      await connection.run('BEGIN');
+      const where = compileFilter(await resolveFilter(connection, filter));
+      const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
+      const loads = await connection.run(`DELETE FROM store.loads ${where}`);
+      // A person whose usage is gone is gone from the list of users too.
+      const used = (id: string): string => `SELECT ${id} FROM store.tallies UNION SELECT ${id} FROM store.loads`;
+      await connection.run(`DELETE FROM store.users WHERE id NOT IN (${used('user_id')})`);
+      await connection.run(`DELETE FROM store.modulefiles WHERE id NOT IN (${used('modulefile_id')})`);
+      await connection.run('COMMIT');
+      return tallies.rowsChanged + loads.rowsChanged;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#file.close();
+  }
+
+  async #read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#file.lease('read', async (connection) => {
+      if (!this.#isCurrent) {
+        const version = await readVersion(connection, this.name);
+        if (version < SCHEMA_VERSION) {
+          throw new AppError('STORE_FAILED', `${this.name} was made by an older modtally`, {
+            hint: 'The next import brings it up to date; "modtally init" does so at once.',
+          });
+        }
+        this.#isCurrent = true;
+      }
+      return use(connection);
+    });
+  }
+
+  /** Makes the file under another name first, so that nobody ever sees half a store. */
+  async #createFile(): Promise<void> {
+    const { path } = this.#file;
+    const draft = new StoreFile(`${path}.new-${process.pid}`, 0);
+    // Names of users are in it: not for everybody on the machine to read.
+    const umask = process.umask();
+    process.umask(umask | 0o007);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await draft.create(createTables);
+      await link(draft.path, path);
+    } catch (cause) {
+      // Somebody else was faster, and theirs is as good.
+      if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return;
+      if (cause instanceof AppError) throw cause;
+      throw new AppError('STORE_DENIED', `cannot make the store ${path}: ${describeCause(cause)}`, {
+        hint: 'Check the permissions of the directory, or name another place with --store.',
+        cause,
+      });
+    } finally {
+      process.umask(umask);
+      draft.close();
+      await unlink(draft.path).catch(() => {});
+    }
+  }
+}
+
+/** Turns patterns into numbers of names, so that LIKE means the same here as on every store. */
+async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter): Promise<ResolvedFilter> {
+  const { users = [], modules = [], paths = [], syshosts = [] } = filter;
+  let userIds: number[] | null = null;
+  if (!likeAnyMatchesAll(users)) {
+    const isWanted = compileLikeAny(users);
+    const rows = await readRows(connection, 'SELECT id, name FROM store.users');
+    userIds = rows.filter(([, name]) => isWanted(String(name))).map(([id]) => Number(id));
+  }
+  let modulefileIds: number[] | null = null;
+  if (![modules, paths, syshosts].every(likeAnyMatchesAll)) {
+    const [isModule, isPath, isSyshost] = [modules, paths, syshosts].map(compileLikeAny);
+    const rows = await readRows(connection, 'SELECT id, module, path, syshost FROM store.modulefiles');
+    modulefileIds = rows
+      .filter(([, module, path, syshost]) => {
+        return isModule?.(String(module)) && isPath?.(String(path)) && isSyshost?.(String(syshost));
+      })
+      .map(([id]) => Number(id));
+  }
+  return { userIds, modulefileIds, start: filter.start ?? null, end: filter.end ?? null };
+}

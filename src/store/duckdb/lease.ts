@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { AppError } from '../../core/app-error.ts';
+import { explainDuckdbError, holderOf, isLockedElsewhere } from './duckdb-errors.ts';
+import { drawTicket } from './turn-queue.ts';
+
+/** Times between attempts to get the file, in milliseconds. */
+const SHORTEST_PAUSE = 3;
+const LONGEST_PAUSE = 40;
+
+/**
+ * A store file and the leases on it. DuckDB lets one process write or many read, so that nobody may sit on the
+ * file: it is attached for each lease, as `store`, and detached at its end. Between leases, the connection is an
+ * empty database in memory, where an import gathers its rows.
+ */
+export class StoreFile {
+  readonly path: string;
+  readonly name: string;
+  readonly #waitMs: number;
+  #instance: DuckDBInstance | null = null;
+  #connection: DuckDBConnection | null = null;
+  /** Leases of one process follow each other; the last in line is awaited by the next. */
+  #lastLease: Promise<unknown> = Promise.resolve();
+
+  /** @param waitMs how long to wait for other processes */
+  constructor(path: string, waitMs: number) {
+    this.path = path;
+    this.name = `duckdb:${path}`;
+    this.#waitMs = waitMs;
+  }
+
+  /** The connection to the database in memory. */
+  async connect(): Promise<DuckDBConnection> {
+    if (this.#connection !== null) return this.#connection;
+    this.#instance ??= await DuckDBInstance.create(':memory:', {
+      temp_directory: `${tmpdir()}/modtally-${process.pid}`,
+      autoinstall_known_extensions: 'false',
+    });
+    this.#connection = await this.#instance.connect();
+    return this.#connection;
+  }
+
+  /**
+   * Runs something while the file is attached.
+   * @throws AppError STORE_BUSY where others hold the file for too long, STORE_MISSING where there is none
+   */
+  async lease<T>(mode: 'read' | 'write', use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const before = this.#lastLease;
+    const turn = (async () => {
+      await before.catch(() => {});
+      return this.#leaseNow(mode, use);
+    })();
+    this.#lastLease = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Makes the file, which must not exist, with what `fill` puts into it. */
+  async create(fill: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    const connection = await this.connect();
+    await connection.run(this.#attachStatement('write'));
+    await fill(connection);
+    await connection.run('DETACH store');
+  }
+
+  close(): void {
+    this.#connection?.closeSync();
+    this.#instance?.closeSync();
+    this.#connection = null;
+    this.#instance = null;
+  }
+
+  async #leaseNow<T>(mode: 'read' | 'write', use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (!existsSync(this.path)) {
+      throw new AppError('STORE_MISSING', `there is no store ${this.path}`, {
+        hint: 'An import makes it; --store names another one.',
+      });
+    }
+    const connection = await this.connect();
+    await this.#attach(connection, mode);
+    let result: T;
+    try {
+      result = await use(connection);
+    } catch (cause) {
+      // After a failed statement the transaction is still open, and a database in use cannot be detached.
+      await connection.run('ROLLBACK').catch(() => {});
+      await connection.run('DETACH store').catch(() => {});
+      throw explainDuckdbError(cause, this.name);
+    }
+    try {
+      await connection.run('DETACH store');
+    } catch (cause) {
+      throw explainDuckdbError(cause, this.name);
+    }
+    return result;
+  }
+
+  async #attach(connection: DuckDBConnection, mode: 'read' | 'write'): Promise<void> {
+    const statement = this.#attachStatement(mode);
+    const deadline = performance.now() + this.#waitMs;
+    const turn = drawTicket(this.path);
+    let pause = SHORTEST_PAUSE;
+    let locked: unknown = null;
+    try {
+      while (true) {
+        if (turn.hasCome()) {
+          try {
+            await connection.run(statement);
+            return;
+          } catch (cause) {
+            if (!isLockedElsewhere(cause)) throw explainDuckdbError(cause, this.name);
+            locked = cause;
+          }
+        }
+        if (performance.now() > deadline) throw this.#busy(locked);
+        await sleep(pause * (0.5 + Math.random()));
+        pause = Math.min(pause * 1.5, LONGEST_PAUSE);
+      }
+    } finally {
+      turn.end();
+    }
+  }
+
+  #attachStatement(mode: 'read' | 'write'): string {
+    return `ATTACH '${this.path.replaceAll("'", "''")}' AS store (TYPE duckdb${mode === 'read' ? ', READ_ONLY' : ''})`;
+  }
+
+  #busy(cause: unknown): AppError {
+    const holder = holderOf(cause) ?? 'another process';
+    return new AppError(
+      'STORE_BUSY',
+      `${this.name} is held by ${holder}; waited ${Math.round(this.#waitMs / 1000)} s`,
+      {
+        hint: 'Run it again when that process is done, or give it longer with the setting lease_seconds.',
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { blobValue } from '@duckdb/node-api';
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../core/ledger.ts';
+import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import { readRows } from './read-rows.ts';
+
+/** The ledger of an attached store, and the mark of its latest change. */
+export async function readLedger(connection: DuckDBConnection): Promise<{ revision: number; entries: LedgerEntry[] }> {
+  const rows = await readRows(
+    connection,
+    'SELECT id, first_line, length::DOUBLE, lines::DOUBLE, name, stamp, tail_waits FROM store.contents',
+  );
+  const entries = rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
+    id: Number(id),
+    firstLine: Number(firstLine),
+    length: Number(length),
+    lines: Number(lines),
+    name: String(name),
+    stamp: stamp === null ? null : String(stamp),
+    tailWaits: tailWaits === true,
+  }));
+  return { revision: await readRevision(connection), entries };
+}
+
+export async function readPrints(
+  connection: DuckDBConnection,
+  ids: readonly number[],
+): Promise<Map<number, ContentPrint>> {
+  const rows = await readRows(
+    connection,
+    `SELECT id, length::DOUBLE, lines::DOUBLE, digest, head_lines, blocks FROM store.contents WHERE id IN (${ids.join(', ')})`,
+  );
+  return new Map(
+    rows.map(([id, length, lines, digest, headLines, blocks]) => [
+      Number(id),
+      {
+        length: Number(length),
+        lines: Number(lines),
+        digest: String(digest),
+        headLines: bytesToNumbers(headLines),
+        blocks: bytesToNumbers(blocks),
+      },
+    ]),
+  );
+}
+
+/** Whether another import has, since a revision, taken in content that begins like one of these. */
+export async function hasConflict(
+  connection: DuckDBConnection,
+  changes: readonly LedgerChange[],
+  revision: number,
+): Promise<boolean> {
+  if (changes.length === 0) return false;
+  const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
+  const rows = await readRows(
+    connection,
+    `SELECT 1 FROM store.contents WHERE revision > ${revision} AND first_line IN (${firstLines.join(', ')}) LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** Writes what an import did, inside its transaction. */
+export async function writeLedger(
+  connection: DuckDBConnection,
+  record: ImportRecord,
+  changes: readonly LedgerChange[],
+  newRows: number,
+): Promise<void> {
+  const revision = (await readRevision(connection)) + 1;
+  await connection.run(
+    'INSERT INTO store.imports VALUES ($id, $startedAt, $zone, $files, $lines, $loads, $ignored, $skipped, $rejected, $already, $newRows)',
+    { ...record, startedAt: Math.floor(record.startedAt), id: revision, newRows },
+  );
+  const [row] = await readRows(connection, 'SELECT coalesce(max(id), 0) FROM store.contents');
+  let lastId = Number(row?.[0] ?? 0);
+  for (const { id, firstLine, name, stamp, tailWaits, print } of changes) {
+    const place = { name, stamp, tailWaits, revision };
+    if (print === null) {
+      await connection.run(
+        'UPDATE store.contents SET name = $name, stamp = $stamp, tail_waits = $tailWaits, revision = $revision WHERE id = $id',
+        { ...place, id: Number(id) },
+      );
+      continue;
+    }
+    if (id !== null) await connection.run('DELETE FROM store.contents WHERE id = $id', { id });
+    await connection.run(
+      `INSERT INTO store.contents VALUES
+       ($id, $revision, $firstLine, $length, $lines, $digest, $headLines, $blocks, $name, $stamp, $tailWaits)`,
+      {
+        ...place,
+        id: id ?? ++lastId,
+        firstLine,
+        length: print.length,
+        lines: print.lines,
+        digest: print.digest,
+        headLines: blobValue(numbersToBytes(print.headLines)),
+        blocks: blobValue(numbersToBytes(print.blocks)),
+      },
+    );
+  }
+}
+
+async function readRevision(connection: DuckDBConnection): Promise<number> {
+  const [row] = await readRows(connection, 'SELECT coalesce(max(id), 0) FROM store.imports');
+  return Number(row?.[0] ?? 0);
+}

@@ -1,0 +1,6 @@
+import type { DuckDBConnection, JS } from '@duckdb/node-api';
+
+/** All rows of a query, each an array of plain values. */
+export async function readRows(connection: DuckDBConnection, sql: string): Promise<JS[][]> {
+  return (await connection.runAndReadAll(sql)).getRowsJS();
+}

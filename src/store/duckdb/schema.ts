@@ -1,0 +1,79 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AppError } from '../../core/app-error.ts';
+
+/** The version of the tables below. A change adds a step to `migrations` and one to this number. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The tables of the embedded store, in a database attached as `store`. Names are kept once and referred to by
+ * number; the sorting of tallies by day is what keeps questions about a span fast. `first` is in seconds since
+ * 1970 UTC, `span` the seconds from there to the last load.
+ */
+const tables: readonly string[] = [
+  'CREATE TABLE store.meta (version INTEGER NOT NULL)',
+  'CREATE TABLE store.users (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
+  `CREATE TABLE store.modulefiles (
+     id INTEGER NOT NULL, path_id INTEGER NOT NULL, syshost VARCHAR NOT NULL, module VARCHAR NOT NULL, path VARCHAR NOT NULL)`,
+  `CREATE TABLE store.tallies (
+     day INTEGER NOT NULL, modulefile_id INTEGER NOT NULL, user_id INTEGER NOT NULL, first UINTEGER NOT NULL,
+     span UINTEGER NOT NULL, loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL,
+     jobs UINTEGER NOT NULL, grp VARCHAR)`,
+  `CREATE TABLE store.loads (
+     day INTEGER NOT NULL, modulefile_id INTEGER NOT NULL, user_id INTEGER NOT NULL, first UINTEGER NOT NULL,
+     span UINTEGER NOT NULL, loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL,
+     jobs UINTEGER NOT NULL, grp VARCHAR, host VARCHAR, jobid VARCHAR)`,
+  `CREATE TABLE store.contents (
+     id INTEGER NOT NULL, revision INTEGER NOT NULL, first_line UINTEGER NOT NULL, length BIGINT NOT NULL,
+     lines BIGINT NOT NULL, digest VARCHAR NOT NULL, head_lines BLOB NOT NULL, blocks BLOB NOT NULL,
+     name VARCHAR NOT NULL, stamp VARCHAR, tail_waits BOOLEAN NOT NULL)`,
+  `CREATE TABLE store.imports (
+     id INTEGER NOT NULL, started_at BIGINT NOT NULL, zone VARCHAR NOT NULL, files INTEGER NOT NULL,
+     lines BIGINT NOT NULL, loads BIGINT NOT NULL, ignored BIGINT NOT NULL, skipped BIGINT NOT NULL,
+     rejected BIGINT NOT NULL, already BIGINT NOT NULL, new_rows BIGINT NOT NULL)`,
+];
+
+/** What brings tables of version n to version n + 1, at place n. */
+const migrations: Readonly<Record<number, readonly string[]>> = {};
+
+/** Makes all tables in an empty database, in one transaction. */
+export async function createTables(connection: DuckDBConnection): Promise<void> {
+  await connection.run('BEGIN');
+  for (const table of tables) await connection.run(table);
+  await connection.run(`INSERT INTO store.meta VALUES (${SCHEMA_VERSION})`);
+  await connection.run('COMMIT');
+}
+
+/**
+ * The version of the attached database's tables.
+ * @param name the store's, for messages
+ * @throws AppError STORE_DAMAGED where they are not a store's, STORE_NEWER where a newer modtally made them
+ */
+export async function readVersion(connection: DuckDBConnection, name: string): Promise<number> {
+  const hasMeta = await connection.runAndReadAll(
+    "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'meta'",
+  );
+  if (hasMeta.currentRowCount === 0) {
+    throw new AppError('STORE_DAMAGED', `${name} is a DuckDB database but not a modtally store`, {
+      hint: 'Name another file: modtally makes the store itself.',
+    });
+  }
+  const version = Number((await connection.runAndReadAll('SELECT version FROM store.meta')).getRowsJS()[0]?.[0]);
+  if (version > SCHEMA_VERSION) {
+    throw new AppError(
+      'STORE_NEWER',
+      `${name} has schema version ${version}; this modtally knows versions up to ${SCHEMA_VERSION}`,
+      { hint: 'Update modtally on this machine. Nothing was changed.' },
+    );
+  }
+  return version;
+}
+
+/** Brings the tables of a writable database from a version up to date, in one transaction. */
+export async function migrateTables(connection: DuckDBConnection, version: number): Promise<void> {
+  await connection.run('BEGIN');
+  for (let from = version; from < SCHEMA_VERSION; from++) {
+    for (const step of migrations[from] ?? []) await connection.run(step);
+  }
+  await connection.run(`UPDATE store.meta SET version = ${SCHEMA_VERSION}`);
+  await connection.run('COMMIT');
+}

@@ -1,0 +1,109 @@
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../core/ledger.ts';
+import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
+import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+
+/** The ledger, and the mark of its latest change. */
+export async function readLedger(connection: MysqlConnection): Promise<{ revision: number; entries: LedgerEntry[] }> {
+  const rows = await connection.query(
+    'SELECT id, first_line, length, line_count, name, stamp, tail_waits FROM modtally_contents',
+  );
+  const entries = rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
+    id: Number(id),
+    firstLine: Number(firstLine),
+    length: Number(length),
+    lines: Number(lines),
+    name: String(name),
+    stamp: stamp === null ? null : String(stamp),
+    tailWaits: Number(tailWaits) !== 0,
+  }));
+  return { revision: await readRevision(connection), entries };
+}
+
+export async function readPrints(
+  connection: MysqlConnection,
+  ids: readonly number[],
+): Promise<Map<number, ContentPrint>> {
+  const rows = await connection.query(
+    `SELECT id, length, line_count, digest, head_lines, blocks FROM modtally_contents WHERE id IN (${ids.join(', ')})`,
+  );
+  return new Map(
+    rows.map(([id, length, lines, digest, headLines, blocks]) => [
+      Number(id),
+      {
+        length: Number(length),
+        lines: Number(lines),
+        digest: String(digest),
+        headLines: bytesToNumbers(headLines),
+        blocks: bytesToNumbers(blocks),
+      },
+    ]),
+  );
+}
+
+/** Whether another import has, since a revision, taken in content that begins like one of these. */
+export async function hasConflict(
+  connection: MysqlConnection,
+  changes: readonly LedgerChange[],
+  revision: number,
+): Promise<boolean> {
+  if (changes.length === 0) return false;
+  const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
+  const rows = await connection.query(
+    `SELECT 1 FROM modtally_contents WHERE revision > ? AND first_line IN (${firstLines.join(', ')}) LIMIT 1`,
+    [revision],
+  );
+  return rows.length > 0;
+}
+
+/** Writes what an import did, inside its transaction. */
+export async function writeLedger(
+  connection: MysqlConnection,
+  record: ImportRecord,
+  changes: readonly LedgerChange[],
+  newRows: number,
+): Promise<void> {
+  const revision = (await readRevision(connection)) + 1;
+  const { startedAt, zone, files, lines, loads, ignored, skipped, rejected, already } = record;
+  await connection.run('INSERT INTO modtally_imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+    revision,
+    Math.floor(startedAt),
+    zone,
+    files,
+    lines,
+    loads,
+    ignored,
+    skipped,
+    rejected,
+    already,
+    newRows,
+  ]);
+  for (const { id, firstLine, name, stamp, tailWaits, print } of changes) {
+    const waits = tailWaits ? 1 : 0;
+    if (print === null) {
+      await connection.run(
+        'UPDATE modtally_contents SET name = ?, stamp = ?, tail_waits = ?, revision = ? WHERE id = ?',
+        [name, stamp, waits, revision, id],
+      );
+      continue;
+    }
+    // With an id of null the table gives the next one.
+    await connection.run('REPLACE INTO modtally_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+      id,
+      revision,
+      firstLine,
+      print.length,
+      print.lines,
+      print.digest,
+      Buffer.from(numbersToBytes(print.headLines)),
+      Buffer.from(numbersToBytes(print.blocks)),
+      name,
+      stamp,
+      waits,
+    ]);
+  }
+}
+
+async function readRevision(connection: MysqlConnection): Promise<number> {
+  const [row] = await connection.query('SELECT COALESCE(MAX(id), 0) FROM modtally_imports');
+  return Number(row?.[0] ?? 0);
+}

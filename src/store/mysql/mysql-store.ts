@@ -1,0 +1,141 @@
+import { AppError } from '../../core/app-error.ts';
+import { compareText } from '../../core/compare-text.ts';
+import type { ContentPrint } from '../../core/ledger.ts';
+import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import type { SiteZone } from '../../core/site-zone.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
+import type { MysqlTarget } from '../../mysql/mysql-target.ts';
+import type { ImportMode, Store, StoreImport } from '../store.ts';
+import {
+  compileFilter,
+  compileQuery,
+  exactText,
+  type ResolvedFilter,
+  readText,
+  type Statement,
+} from './compile-query.ts';
+import { readLedger, readPrints } from './ledger.ts';
+import { openMysqlImport } from './mysql-import.ts';
+import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
+
+/** A gen_2 database on a MySQL or MariaDB server: Lmod's moduleT, which Lmod's scripts can go on using. */
+export class MysqlStore implements Store {
+  readonly name: string;
+  readonly #connection: MysqlConnection;
+  readonly #zone: SiteZone;
+  readonly #waitMs: number;
+  #state: SchemaState | null = null;
+
+  constructor(target: MysqlTarget, { zone, waitMs }: { readonly zone: SiteZone; readonly waitMs: number }) {
+    this.#connection = new MysqlConnection(target);
+    this.name = this.#connection.name;
+    this.#zone = zone;
+    this.#waitMs = waitMs;
+  }
+
+  async create(): Promise<boolean> {
+    const hadTable = (await this.#connection.useDatabase()) && (await readSchemaState(this.#connection)).hasModuleTable;
+    if (!hadTable) await this.#connection.withLock(this.#waitMs, () => createTables(this.#connection));
+    return !hadTable;
+  }
+
+  async prepare(): Promise<void> {
+    await this.create();
+    const { isOurs, version } = await readSchemaState(this.#connection);
+    if (!isOurs || version < SCHEMA_VERSION) {
+      await this.#connection.withLock(this.#waitMs, () => upgradeTables(this.#connection));
+    }
+    this.#state = null;
+  }
+
+  async drop(): Promise<void> {
+    await this.#connection.run(`DROP DATABASE IF EXISTS ${quoteName(this.#connection.database)}`);
+    this.#connection.forgetDatabase();
+    this.#state = null;
+  }
+
+  async readLedger(): ReturnType<Store['readLedger']> {
+    await this.#readState();
+    return readLedger(this.#connection);
+  }
+
+  readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
+    return readPrints(this.#connection, ids);
+  }
+
+  openImport(mode: ImportMode): Promise<StoreImport> {
+    return openMysqlImport(this.#connection, mode, this.#zone, this.#waitMs);
+  }
+
+  async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
+    const { isOurs } = await this.#readState();
+    const { sql, values, readRow } = compileQuery(query, await this.#resolve(query.filter), isOurs, this.#zone);
+    const rows = await this.#connection.query(sql, values);
+    return rows.map((values) => {
+      const row = readRow(values);
+      for (const value of Object.values(row)) if (Array.isArray(value)) value.sort(compareText);
+      return row as UsageRow<D, M>;
+    });
+  }
+
+  async count(filter: UsageFilter): Promise<number> {
+    const where = await this.#where(filter);
+    const [row] = await this.#connection.query(`SELECT COUNT(*) FROM moduleT ${where.sql}`, where.values);
+    return Number(row?.[0] ?? 0);
+  }
+
+  async remove(filter: UsageFilter): Promise<number> {
+    const where = await this.#where(filter);
+    const { affectedRows } = await this.#connection.withLock(this.#waitMs, () =>
+      this.#connection.inTransaction(() => this.#connection.run(`DELETE FROM moduleT ${where.sql}`, where.values)),
+    );
+    return affectedRows;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #where(filter: UsageFilter): Promise<Statement> {
+    const { isOurs } = await this.#readState();
+    return compileFilter(await this.#resolve(filter), isOurs, this.#zone);
+  }
+
+  /** What the database is like; it must have a moduleT. */
+  async #readState(): Promise<SchemaState> {
+    if (this.#state !== null) return this.#state;
+    const { database } = this.#connection;
+    if (!(await this.#connection.useDatabase())) {
+      throw new AppError('STORE_MISSING', `${this.name}: the server has no database ${database}`, {
+        hint: 'createDB, or an import, makes it. Or the user may not see it: GRANT ALL ON it TO the user.',
+      });
+    }
+    const state = await readSchemaState(this.#connection);
+    if (!state.hasModuleTable) {
+      throw new AppError('STORE_MISSING', `${this.name}: there is no table moduleT in ${database}`, {
+        hint: 'createDB, or an import, makes it.',
+      });
+    }
+    this.#state = state;
+    return state;
+  }
+
+  /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
+  async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
+    return {
+      users: await this.#namesLike('user', filter.users),
+      modules: await this.#namesLike('module', filter.modules),
+      paths: await this.#namesLike('path', filter.paths),
+      syshosts: await this.#namesLike('syshost', filter.syshosts),
+      start: filter.start ?? null,
+      end: filter.end ?? null,
+    };
+  }
+
+  async #namesLike(column: string, patterns: readonly string[] = []): Promise<string[] | null> {
+    if (likeAnyMatchesAll(patterns)) return null;
+    const rows = await this.#connection.query(`SELECT DISTINCT ${exactText(column)} FROM moduleT`);
+    return rows.map(([name]) => readText(name)).filter(compileLikeAny(patterns));
+  }
+}

@@ -1,0 +1,27 @@
+import type { SiteZone } from '../core/site-zone.ts';
+import type { Store } from './store.ts';
+import type { StoreTarget } from './store-target.ts';
+
+export interface OpenStoreOptions {
+  /** How long to wait for other processes that use the store, in milliseconds. */
+  readonly waitMs: number;
+  /** The site's zone: by it, a gen_2 table's DATETIME is local time. */
+  readonly zone: SiteZone;
+}
+
+/**
+ * Opens a store. It is not looked at before it is used, so that one that does not exist can be prepared.
+ * The only place that loads a database's driver, and only the one that is needed.
+ */
+export async function openStore(target: StoreTarget, options: OpenStoreOptions): Promise<Store> {
+  switch (target.kind) {
+    case 'duckdb': {
+      const { DuckdbStore } = await import('./duckdb/duckdb-store.ts');
+      return new DuckdbStore(target.path, options.waitMs);
+    }
+    case 'mysql': {
+      const { MysqlStore } = await import('./mysql/mysql-store.ts');
+      return new MysqlStore(target, options);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../core/ledger.ts';
+import type { UsageBatch } from '../core/usage-batch.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
+
+/**
+ * The contract of a store: where usage is kept and asked for. Every store passes test/store/store-contract.ts.
+ * All methods throw AppError with a STORE_ code.
+ */
+export interface Store {
+  /** The store's URL without a password, for messages. */
+  readonly name: string;
+
+  /**
+   * Makes the store where there is none, and leaves one that is there as it is.
+   * @returns whether there was none
+   */
+  create(): Promise<boolean>;
+
+  /** Makes the store where there is none and brings one that an older version has made up to date. */
+  prepare(): Promise<void>;
+
+  /** Removes the store with everything in it. A store that does not exist is no error. */
+  drop(): Promise<void>;
+
+  /** The ledger, and a mark by which `commit` knows whether it has changed since. */
+  readLedger(): Promise<{ readonly revision: number; readonly entries: readonly LedgerEntry[] }>;
+
+  /** The prints of some ledger entries. */
+  readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>>;
+
+  /**
+   * Begins an import. Nothing of it is seen by anybody before `commit`, and nothing is left of it where the
+   * process dies before.
+   * @param mode what a row of its batches is
+   */
+  openImport(mode: ImportMode): Promise<StoreImport>;
+
+  /** Answers a question about usage. Rows come in no particular order. */
+  select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]>;
+
+  /** Number of rows that `remove` would take away. */
+  count(filter: UsageFilter): Promise<number>;
+
+  /** Removes the rows whose first load the filter lets through, all or none; returns their number. */
+  remove(filter: UsageFilter): Promise<number>;
+
+  /** Gives connections and files back. The store cannot be used any more. */
+  close(): Promise<void>;
+}
+
+/** `tally`: one row a (day, user, cluster, module, path), which later imports add to. `all`: every load a row. */
+export type ImportMode = 'tally' | 'all';
+
+/** An import under way. Whoever opened it closes it, committed or not. */
+export interface StoreImport {
+  /**
+   * Takes rows in. All batches of an import share one vocabulary.
+   * @param source a number by which the rows can be discarded
+   */
+  add(batch: UsageBatch, source: number): Promise<void>;
+
+  /** Forgets the rows of a source. */
+  discard(source: number): Promise<void>;
+
+  /**
+   * Puts rows, ledger and history in, in one transaction.
+   * @param revision the ledger's mark that the import was made by
+   * @returns 'conflict', and nothing is stored, where another import has meanwhile taken in a content that begins
+   *   with the same line as one of these: the import has to be made anew
+   */
+  commit(record: ImportRecord, ledger: readonly LedgerChange[], revision: number): Promise<CommitResult | 'conflict'>;
+
+  /** Drops what was not committed. */
+  close(): Promise<void>;
+}
+
+/** What a commit did. */
+export interface CommitResult {
+  /** Rows that were not there before. */
+  readonly newRows: number;
+  /** Values that this store had to cut because a column is narrower than modtally's own. */
+  readonly cut: number;
+}
