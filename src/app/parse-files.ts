@@ -1,0 +1,53 @@
+import type { LineOutcome } from '../core/line-outcome.ts';
+import { readSource } from '../ingest/read-source.ts';
+import type { Clock } from '../parse/line-time.ts';
+import { parseLine } from '../parse/parse-line.ts';
+import { stringifySafely } from '../view/json.ts';
+import { openableSource } from './run-import.ts';
+import { writeOutput } from './standard-output.ts';
+
+/**
+ * Prints what the parser makes of each line of some files, a JSON line each: `{"n":1,"load":{…}}`,
+ * `{"n":2,"skip":"…"}` or `{"n":3,"reject":"…"}`.
+ * @throws AppError INPUT
+ */
+export async function parseFiles(files: readonly string[], clock: Clock): Promise<void> {
+  for (const file of files) {
+    const source = openableSource(file);
+    const opened = await source.open();
+    let output: string[] = [];
+    const write = async (): Promise<void> => {
+      const text = output.join('');
+      output = [];
+      await writeOutput(text);
+    };
+    try {
+      await readSource(
+        // Nobody will read on from here, so that the last line is the last.
+        { ...opened, isFinal: true },
+        async () => [],
+        {
+          read: (line) =>
+            line === null ? { kind: 'reject', reason: 'too long' } : parseLine(line, source.format, clock),
+          accept(outcome, n) {
+            const record = files.length > 1 ? { file, n, ...printable(outcome) } : { n, ...printable(outcome) };
+            output.push(`${stringifySafely(record)}\n`);
+          },
+          drain: write,
+        },
+        clock.now,
+        () => {},
+      );
+      await write();
+    } finally {
+      await opened.close();
+    }
+  }
+}
+
+function printable(outcome: LineOutcome): Record<string, unknown> {
+  if (outcome.kind === 'skip') return { skip: outcome.reason };
+  if (outcome.kind === 'reject') return { reject: outcome.reason };
+  const { timeUs, counts, ...load } = outcome.load;
+  return { load: { ...load, time: timeUs / 1e6, ...(counts === null ? {} : { counts }) } };
+}

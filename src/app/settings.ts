@@ -1,0 +1,174 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseTomlText } from 'smol-toml';
+import { AppError, describeCause } from '../core/app-error.ts';
+import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
+import type { StoreTarget } from '../store/store-target.ts';
+import { absolutePath, holdsPassword, parseStoreUrl } from './store-url.ts';
+
+/** Every setting: how it is called in a configuration file, its default, and what it does. */
+export const settingMeanings = {
+  store: 'the store, as --store',
+  tz: "the site's time zone, an IANA name",
+  ignore: 'a file of module patterns not to count',
+  rejects: 'the file that rejected lines are added to',
+  lease_seconds: 'how long to wait for another process that uses the store',
+  password: "the database user's password",
+  password_file: 'a file whose first line is that password',
+} as const;
+
+export type SettingName = keyof typeof settingMeanings;
+
+/** Settings given as flags. */
+export type SettingFlags = { readonly [name in SettingName]?: string | undefined };
+
+export interface Settings {
+  readonly store: StoreTarget;
+  /** Where the choice of store comes from: `--store`, a variable, a file, or `default`. */
+  readonly storeOrigin: string;
+  readonly zone: SiteZone;
+  /** Null where nothing is ignored. */
+  readonly ignoreFile: string | null;
+  readonly rejectsFile: string;
+  readonly waitMs: number;
+  /** Sentences that the user should see. */
+  readonly warnings: readonly string[];
+}
+
+export interface SettingsRequest {
+  readonly flags?: SettingFlags;
+  /** The file of `--config`: it is read instead of the usual ones. */
+  readonly configFile?: string | undefined;
+}
+
+/**
+ * Reads the settings: for each, the flag, else the variable `MODTALLY_NAME`, else the first configuration file
+ * that has it, else the default.
+ * @throws AppError BAD_SETTING, BAD_STORE_URL, BAD_ZONE
+ */
+export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): Settings {
+  const files = readConfigFiles(configFile);
+  const look = (name: SettingName): { value: string; origin: string } | null => {
+    const flag = flags[name];
+    if (flag !== undefined) return { value: flag, origin: `--${name}` };
+    const variable = `MODTALLY_${name.toUpperCase()}`;
+    const ofVariable = process.env[variable];
+    if (ofVariable !== undefined && ofVariable !== '') return { value: ofVariable, origin: variable };
+    for (const { path, values } of files) {
+      const value = values[name];
+      if (value !== undefined) return { value, origin: path };
+    }
+    return null;
+  };
+  const store = look('store');
+  if (store?.origin === '--store' && holdsPassword(store.value)) {
+    throw new AppError('USAGE', 'a password on the command line can be read by everybody on the machine', {
+      hint: 'Leave it out of --store and put it into MODTALLY_PASSWORD, or into password_file of the configuration file.',
+    });
+  }
+  return {
+    store:
+      store === null
+        ? { kind: 'duckdb', path: defaultStorePath() }
+        : parseStoreUrl(store.value, readPassword(look('password')?.value, look('password_file')?.value)),
+    storeOrigin: store?.origin ?? 'default',
+    zone: readZone(look('tz')),
+    ignoreFile: pathOrNull(look('ignore')?.value),
+    rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
+    waitMs: readSeconds(look('lease_seconds')) * 1000,
+    warnings: files
+      .filter(({ path, values }) => values.password !== undefined && isReadableByOthers(path))
+      .map(({ path }) => `${path} holds a password and can be read by others: chmod 600 ${path}`),
+  };
+}
+
+function readConfigFiles(configFile: string | undefined): { path: string; values: SettingFlags }[] {
+  const named = configFile ?? process.env['MODTALLY_CONFIG'];
+  if (named !== undefined && named !== '') return [{ path: named, values: readConfigFile(named) }];
+  const userConfig = process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  return ['modtally.toml', join(userConfig, 'modtally', 'config.toml'), '/etc/modtally/config.toml']
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, values: readConfigFile(path) }));
+}
+
+function readConfigFile(path: string): SettingFlags {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new AppError('BAD_SETTING', `cannot read the configuration file ${path}: ${describeCause(cause)}`, { cause });
+  }
+  const values: { [name in SettingName]?: string } = {};
+  for (const [key, value] of Object.entries(parseToml(text, path))) {
+    if (!(key in settingMeanings)) {
+      throw new AppError('BAD_SETTING', `${path}: there is no setting ${key}`, {
+        hint: `Settings: ${Object.keys(settingMeanings).join(', ')}.`,
+      });
+    }
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new AppError('BAD_SETTING', `${path}: ${key} must be a text or a number`);
+    }
+    values[key as SettingName] = String(value);
+  }
+  return values;
+}
+
+function parseToml(text: string, path: string): Record<string, unknown> {
+  try {
+    return parseTomlText(text);
+  } catch (cause) {
+    throw new AppError('BAD_SETTING', `${path} is no TOML: ${describeCause(cause)}`, { cause });
+  }
+}
+
+/** Whether anybody but the owner and the group may read a file. */
+export function isReadableByOthers(path: string): boolean {
+  return (statSync(path).mode & 0o004) !== 0;
+}
+
+/** Where the embedded store lies unless a setting says otherwise. */
+function defaultStorePath(): string {
+  const data = process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
+  return join(data, 'modtally', 'usage.duckdb');
+}
+
+function stateDirectory(): string {
+  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'modtally');
+}
+
+function readZone(setting: { value: string; origin: string } | null): SiteZone {
+  const name = setting?.value ?? systemZoneName();
+  try {
+    return createSiteZone(name);
+  } catch (cause) {
+    throw new AppError('BAD_ZONE', `${setting?.origin ?? 'TZ'}: there is no time zone ${name}`, {
+      hint: 'Give an IANA name, such as Europe/Amsterdam or UTC.',
+      cause,
+    });
+  }
+}
+
+function readPassword(password: string | undefined, file: string | undefined): string {
+  if (password !== undefined) return password;
+  if (file === undefined) return '';
+  try {
+    return readFileSync(absolutePath(file), 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  } catch (cause) {
+    throw new AppError('BAD_SETTING', `cannot read the password file ${file}: ${describeCause(cause)}`, { cause });
+  }
+}
+
+function readSeconds(setting: { value: string; origin: string } | null): number {
+  if (setting === null) return 120;
+  const seconds = Number(setting.value);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new AppError(
+    'BAD_SETTING',
+    `${setting.origin}: lease_seconds must be a number of seconds, not ${setting.value}`,
+  );
+}
+
+function pathOrNull(path: string | undefined): string | null {
+  return path === undefined || path === '' ? null : absolutePath(path);
+}

@@ -1,0 +1,63 @@
+import { Command, CommanderError } from 'commander';
+import { endWithError } from '../app/end-with-error.ts';
+import { readVersion } from '../app/version.ts';
+import { AppError } from '../core/app-error.ts';
+import { commands } from './commands.ts';
+
+/** Runs `modtally ARGUMENTS`; sets the process's exit status. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const name = args.find((arg) => !arg.startsWith('-'));
+  const program = new Command('modtally')
+    .description('which software modules are really used, by whom, on which cluster, since when')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this help; "modtally COMMAND --help" that of a command')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .action(() => {
+      if (name === undefined) program.help({ error: true });
+      throw new AppError('USAGE', `there is no command ${name}`, { hint: 'modtally --help lists the commands.' });
+    })
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments();
+  for (const entry of commands) {
+    // Only the command that is called is loaded: help must not wait for a database's driver.
+    if (entry.name === name) program.addCommand(await entry.load());
+    else program.command(entry.name).description(entry.summary);
+  }
+  inheritSettings(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    endWithError('modtally', explainUsage(error), args.includes('--debug'));
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  modtally import /var/log/moduleUsage.log-*          take syslog files in, each line once
+  modtally report counts --pattern '%gcc%'            users of each gcc
+  modtally migrate --from mysql://lmod@db/lmod --verify   convert a gen_1 database, with proof
+
+The store is an embedded database unless --store, MODTALLY_STORE or a configuration file says otherwise.
+`;
+
+/** Commander's settings are those of the command they were made on: subcommands need them too. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command).helpOption('--help', 'print this help');
+    inheritSettings(child);
+  }
+}
+
+/** Null where commander has ended the command in good order, after printing help or a version. */
+function explainUsage(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  if (error.exitCode === 0) return null;
+  const message = error.message.replace(/^error: /, '');
+  return new AppError('USAGE', message === '(outputHelp)' ? 'no command was given' : message, {
+    hint: 'See --help.',
+    cause: error,
+  });
+}

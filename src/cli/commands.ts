@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+
+/** A command of `modtally`, known by name and summary until it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** All commands, in the order in which help lists them. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'import',
+    summary: 'take log and dump files into the store, each line once',
+    load: async () => (await import('./commands/import.ts')).createImportCommand(),
+  },
+  {
+    name: 'parse',
+    summary: 'show what is read from each line, without storing it',
+    load: async () => (await import('./commands/parse.ts')).createParseCommand(),
+  },
+  {
+    name: 'report',
+    summary: 'ask the store',
+    load: async () => (await import('./commands/report.ts')).createReportCommand(),
+  },
+  {
+    name: 'migrate',
+    summary: 'convert a gen_1 or gen_2 database of Lmod, with proof',
+    load: async () => (await import('./commands/migrate.ts')).createMigrateCommand(),
+  },
+  {
+    name: 'prune',
+    summary: 'remove usage that is older than some months',
+    load: async () => (await import('./commands/prune.ts')).createPruneCommand(),
+  },
+  {
+    name: 'init',
+    summary: 'make the store, or bring it up to date',
+    load: async () => (await import('./commands/init.ts')).createInitCommand(),
+  },
+];

@@ -1,0 +1,89 @@
+import { Command } from 'commander';
+import { allReports, readTimeBound, reportNamed, runReport, timeRange } from '../../app/run-report.ts';
+import { writeOutput } from '../../app/standard-output.ts';
+import { AppError } from '../../core/app-error.ts';
+import type { ResultTable } from '../../core/result-table.ts';
+import type { SiteZone } from '../../core/site-zone.ts';
+import { formatCsv } from '../../view/csv.ts';
+import { formatJson } from '../../view/json.ts';
+import { formatMarkdown } from '../../view/markdown.ts';
+import { formatTable } from '../../view/table.ts';
+import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
+
+interface ReportOptions extends CommonOptions {
+  readonly pattern: readonly string[];
+  readonly user: readonly string[];
+  readonly syshost: readonly string[];
+  readonly start?: string;
+  readonly end?: string;
+  readonly limit?: string;
+  readonly format: string;
+}
+
+const formats: Readonly<Record<string, (table: ResultTable, zone: SiteZone) => string>> = {
+  table: formatTable,
+  json: formatJson,
+  csv: formatCsv,
+  md: formatMarkdown,
+};
+
+/** `modtally report` */
+export function createReportCommand(): Command {
+  const command = new Command('report')
+    .description('Asks the store a question and prints the answer.')
+    .argument('<name>', 'the report')
+    .option(
+      '--pattern <pattern>',
+      'SQL LIKE pattern on the path (modules_used_by: on the user); repeatable',
+      collect,
+      [],
+    )
+    .option('--user <pattern>', 'only users that match; repeatable', collect, [])
+    .option('--syshost <pattern>', 'only clusters that match; repeatable', collect, [])
+    .option('--start <date>', 'from this date on, YYYY-MM-DD[ HH:MM[:SS]]')
+    .option('--end <date>', 'up to, and without, this date')
+    .option('--limit <n>', 'rows at the most')
+    .option('--format <format>', 'table, json, csv or md', 'table');
+  return addCommonOptions(command)
+    .addHelpText('after', () => describeReports())
+    .action(async (name: string, options: ReportOptions) => {
+      const report = reportNamed(name);
+      const format = formats[options.format];
+      if (format === undefined) throw new AppError('USAGE', `there is no format ${options.format}`, { hint: FORMATS });
+      const settings = settingsOf(options);
+      const { zone } = settings;
+      const isByUser = report.name === 'modules_used_by';
+      const { table } = await runReport({
+        settings,
+        report,
+        filter: {
+          paths: isByUser ? [] : options.pattern,
+          users: isByUser ? [...options.pattern, ...options.user] : options.user,
+          syshosts: options.syshost,
+          ...timeRange(readTimeBound('--start', options.start, zone), readTimeBound('--end', options.end, zone)),
+        },
+        limit: readLimit(options.limit),
+        allPaths: [],
+      });
+      await writeOutput(format(table, zone));
+    });
+}
+
+const FORMATS = `Formats: ${Object.keys(formats).join(', ')}.`;
+
+function describeReports(): string {
+  const width = Math.max(...allReports.map(({ name }) => name.length));
+  const lines = allReports.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `\nReports:\n${lines.join('\n')}\n\nExamples:\n${allReports.map(({ example }) => `  ${example}\n`).join('')}`;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function readLimit(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 0) return limit;
+  throw new AppError('USAGE', `--limit: ${text} is no number of rows`);
+}
