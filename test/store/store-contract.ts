@@ -1,0 +1,346 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ContentPrint, ImportRecord, LedgerChange } from '../../src/core/ledger.ts';
+import { createSiteZone } from '../../src/core/site-zone.ts';
+import type { Dimension, Measure, UsageFilter } from '../../src/core/usage-query.ts';
+import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
+import { createDailyTally } from '../../src/ingest/usage-collector.ts';
+import { anyLoad, makeLoad, storeLoads } from '../support/make-loads.ts';
+import { NaiveUsage, sorted } from '../support/naive-usage.ts';
+import { newTarget, openTestStore, type StoreKind } from '../support/stores.ts';
+
+const utc = createSiteZone('UTC');
+const chicago = createSiteZone('America/Chicago');
+const second = (text: string): number => Date.parse(text) / 1000;
+const at = (text: string): number => Date.parse(text) * 1000;
+
+const dimensions: Dimension[] = ['user', 'module', 'path', 'syshost', 'group', 'day', 'month'];
+const measures: Measure[] = [
+  'users',
+  'loads',
+  'direct',
+  'dependency',
+  'jobs',
+  'first',
+  'last',
+  'syshosts',
+  'modules',
+  'days',
+];
+
+/** What every store has to do, tried on a real one of a kind. */
+export function testStore(kind: StoreKind): void {
+  const open = async (zone = utc): ReturnType<typeof openTestStore> => {
+    const store = await openTestStore(newTarget(kind), zone);
+    await store.prepare();
+    return store;
+  };
+
+  describe('the store itself', () => {
+    test('is made once, and left as it is from then on', async () => {
+      const store = await openTestStore(newTarget(kind));
+      expect(await store.create()).toBe(true);
+      await store.prepare();
+      await storeLoads(store, [makeLoad()], utc);
+      expect(await store.create()).toBe(false);
+      await store.prepare();
+      expect(await store.count({})).toBe(1);
+    });
+
+    test('is gone after drop, and can be made again', async () => {
+      const store = await open();
+      await storeLoads(store, [makeLoad()], utc);
+      await store.drop();
+      await expect(store.count({})).rejects.toMatchObject({ code: 'STORE_MISSING' });
+      await store.drop();
+      await store.prepare();
+      expect(await store.count({})).toBe(0);
+    });
+
+    test('has answers while it is empty', async () => {
+      const store = await open();
+      expect(await store.select({ by: ['path'], measures, filter: {} })).toEqual([]);
+      expect(await store.select({ by: [], measures: ['users'], filter: {} })).toEqual([]);
+      expect(await store.remove({})).toBe(0);
+      expect(await store.readLedger()).toEqual({ revision: 0, entries: [] });
+    });
+  });
+
+  describe('tallies', () => {
+    test('of later imports add to those that are there', async () => {
+      const store = await open();
+      const noon = makeLoad({ timeUs: at('2024-11-11T12:00:00Z'), group: 'bio', direct: true });
+      expect(await storeLoads(store, [noon], utc)).toEqual({ newRows: 1, cut: 0 });
+      const earlier = makeLoad({ timeUs: at('2024-11-11T09:00:00Z'), direct: false });
+      const later = makeLoad({ timeUs: at('2024-11-11T18:30:00Z'), group: 'astro', jobid: '7' });
+      expect(await storeLoads(store, [later, earlier], utc)).toEqual({ newRows: 0, cut: 0 });
+      const [tally] = await store.select({ by: ['user', 'group', 'day'], measures, filter: {} });
+      expect(tally).toEqual({
+        user: 'alice',
+        group: 'bio',
+        day: 20_038,
+        users: 1,
+        loads: 3,
+        direct: 1,
+        dependency: 1,
+        jobs: 1,
+        first: second('2024-11-11T09:00:00Z'),
+        last: second('2024-11-11T18:30:00Z'),
+        syshosts: ['ls6'],
+        modules: ['gcc/12.2'],
+        days: 1,
+      });
+    });
+
+    test('are one a day of the zone, also on the day with 25 hours', async () => {
+      const store = await open(chicago);
+      const loads = [
+        '2024-11-03T04:59:59Z', // 23:59:59 on the 2nd
+        '2024-11-03T05:00:00Z', // 00:00:00 on the 3rd
+        '2024-11-03T06:30:00Z', // 01:30, summer time
+        '2024-11-03T07:30:00Z', // 01:30 again
+        '2024-11-04T05:59:59Z', // 23:59:59
+        '2024-11-04T06:00:00Z', // 00:00:00 on the 4th
+      ].map((time) => makeLoad({ timeUs: at(time) }));
+      await storeLoads(store, loads, chicago);
+      const days = await store.select({ by: ['day'], measures: ['loads', 'first', 'last'], filter: {} });
+      expect(sorted(days)).toEqual([
+        { day: 20_029, loads: 1, first: second('2024-11-03T04:59:59Z'), last: second('2024-11-03T04:59:59Z') },
+        { day: 20_030, loads: 4, first: second('2024-11-03T05:00:00Z'), last: second('2024-11-04T05:59:59Z') },
+        { day: 20_031, loads: 1, first: second('2024-11-04T06:00:00Z'), last: second('2024-11-04T06:00:00Z') },
+      ]);
+    });
+
+    test('that are spread over batches of one import are one', async () => {
+      const store = await open();
+      const storeImport = await store.openImport('tally');
+      const vocabulary = new GrowingVocabulary();
+      const tally = createDailyTally(vocabulary, utc);
+      for (const hour of [3, 1, 2]) {
+        tally.add(makeLoad({ timeUs: at(`2024-11-11T0${hour}:00:00Z`) }));
+        await storeImport.add(tally.take(), hour);
+      }
+      expect(await storeImport.commit(recordOf(3), [], 0)).toEqual({ newRows: 1, cut: 0 });
+      await storeImport.close();
+      const [row] = await store.select({ by: [], measures: ['loads', 'first'], filter: {} });
+      expect(row).toEqual({ loads: 3, first: second('2024-11-11T01:00:00Z') });
+    });
+
+    test('of a source that is discarded are not stored', async () => {
+      const store = await open();
+      const storeImport = await store.openImport('tally');
+      const tally = createDailyTally(new GrowingVocabulary(), utc);
+      for (const [source, user] of ['alice', 'bob', 'carol'].entries()) {
+        tally.add(makeLoad({ user }));
+        await storeImport.add(tally.take(), source);
+      }
+      await storeImport.discard(1);
+      expect(await storeImport.commit(recordOf(2), [], 0)).toEqual({ newRows: 2, cut: 0 });
+      await storeImport.close();
+      expect(sorted(await store.select({ by: ['user'], measures: [], filter: {} }))).toEqual([
+        { user: 'alice' },
+        { user: 'carol' },
+      ]);
+    });
+
+    test('that were not committed leave nothing behind', async () => {
+      const store = await open();
+      const storeImport = await store.openImport('tally');
+      const tally = createDailyTally(new GrowingVocabulary(), utc);
+      tally.add(makeLoad());
+      await storeImport.add(tally.take(), 0);
+      await storeImport.close();
+      expect(await store.count({})).toBe(0);
+      expect(await storeLoads(store, [makeLoad()], utc)).toEqual({ newRows: 1, cut: 0 });
+    });
+  });
+
+  test('in the mode for all loads, each load is a row, also one that is there already', async () => {
+    const store = await open();
+    const load = makeLoad({ host: 'c1.ls6', jobid: '12' });
+    expect(await storeLoads(store, [load, load], utc, 'all')).toEqual({ newRows: 2, cut: 0 });
+    expect(await storeLoads(store, [load], utc, 'all')).toEqual({ newRows: 1, cut: 0 });
+    expect(await storeLoads(store, [load], utc, 'tally')).toEqual({ newRows: 1, cut: 0 });
+    expect(await store.count({})).toBe(4);
+    const [row] = await store.select({ by: [], measures: ['loads', 'users', 'jobs'], filter: {} });
+    expect(row).toEqual({ loads: 4, users: 1, jobs: 4 });
+  });
+
+  describe('questions', () => {
+    test('are answered as the loads themselves answer them, whatever is asked', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(anyLoad, { maxLength: 25 }), { minLength: 1, maxLength: 3 }),
+          fc.constantFrom('tally' as const, 'all' as const),
+          fc.array(anyQuery, { minLength: 1, maxLength: 6 }),
+          anyFilter,
+          async (imports, mode, queries, removal) => {
+            const store = await openTestStore(newTarget(kind), chicago);
+            await store.prepare();
+            const naive = new NaiveUsage(chicago);
+            for (const loads of imports) {
+              await storeLoads(store, loads, chicago, mode);
+              naive.add(loads, mode);
+            }
+            for (const query of queries) {
+              expect(sorted(await store.select(query))).toEqual(sorted(naive.answer(query)));
+            }
+            expect(await store.count(removal)).toBe(naive.remove(removal));
+            await store.remove(removal);
+            for (const query of queries) {
+              expect(sorted(await store.select(query))).toEqual(sorted(naive.answer(query)));
+            }
+            await store.drop();
+            await store.close();
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    test('with patterns do not look at letter case, but names that differ in it are two', async () => {
+      const store = await open();
+      await storeLoads(
+        store,
+        ['/apps/R/4.0', '/apps/r/4.0', '/apps/Résumé', '/apps/resume'].map((path) => makeLoad({ path })),
+        utc,
+      );
+      const paths = async (pattern: string): Promise<string[]> =>
+        (await store.select({ by: ['path'], measures: [], filter: { paths: [pattern] } }))
+          .map(({ path }) => path)
+          .sort();
+      expect(await paths('%/r/%')).toEqual(['/apps/R/4.0', '/apps/r/4.0']);
+      expect(await paths('%RÉSUMÉ')).toEqual(['/apps/Résumé']);
+      expect(await paths('%resume')).toEqual(['/apps/resume']);
+    });
+
+    test('about a time range look at the first load of a tally, to the second', async () => {
+      const store = await open();
+      await storeLoads(
+        store,
+        ['09:00:00', '10:00:00'].map((time) => makeLoad({ timeUs: at(`2024-11-11T${time}Z`) })),
+        utc,
+      );
+      const count = (filter: UsageFilter): Promise<number> => store.count(filter);
+      expect(await count({ start: second('2024-11-11T09:00:00Z') })).toBe(1);
+      expect(await count({ start: second('2024-11-11T09:00:01Z') })).toBe(0);
+      expect(await count({ end: second('2024-11-11T09:00:00Z') })).toBe(0);
+      expect(await count({ end: second('2024-11-11T09:00:01Z') })).toBe(1);
+      expect(await count({ start: second('1900-01-01T00:00:00Z'), end: second('2300-01-01T00:00:00Z') })).toBe(1);
+    });
+
+    test('are the same whatever the order of the patterns', async () => {
+      const store = await open();
+      await storeLoads(
+        store,
+        ['a', 'b', 'c'].map((user) => makeLoad({ user })),
+        utc,
+      );
+      expect(await store.count({ users: ['a', 'b'] })).toBe(2);
+      expect(await store.count({ users: ['b', 'a', 'a'] })).toBe(2);
+      expect(await store.count({ users: ['x'] })).toBe(0);
+      expect(await store.count({ users: [''] })).toBe(0);
+      expect(await store.count({ users: ['x', '%'] })).toBe(3);
+    });
+  });
+
+  test('removing takes what the filter says and no more, and the people with it', async () => {
+    const store = await open();
+    await storeLoads(
+      store,
+      [
+        makeLoad({ user: 'old', timeUs: at('2023-01-01T00:00:00Z') }),
+        makeLoad({ user: 'both', timeUs: at('2023-01-01T00:00:00Z') }),
+        makeLoad({ user: 'both', timeUs: at('2024-01-01T00:00:00Z'), syshost: 'frontera' }),
+      ],
+      utc,
+    );
+    const end = second('2023-06-01T00:00:00Z');
+    expect(await store.remove({ end, syshosts: ['front%'] })).toBe(0);
+    expect(await store.remove({ end })).toBe(2);
+    expect(await store.select({ by: ['user', 'syshost'], measures: [], filter: {} })).toEqual([
+      { user: 'both', syshost: 'frontera' },
+    ]);
+  });
+
+  describe('the ledger', () => {
+    test('gives back what an import wrote, byte for byte', async () => {
+      const store = await open();
+      const change = changeOf({ name: "/var/log/it's \\ 'new'\n.log", firstLine: 0xffff_ffff });
+      await storeLoads(store, [], utc, 'tally', [change]);
+      const { revision, entries } = await store.readLedger();
+      const [entry] = entries;
+      expect(entry).toEqual({
+        id: 1,
+        firstLine: 0xffff_ffff,
+        length: 123_456_789_012,
+        lines: 1_000_000,
+        name: change.name,
+        stamp: '1:2:3',
+        tailWaits: true,
+      });
+      expect(revision).toBe(1);
+      expect((await store.readPrints([1])).get(1)).toEqual(change.print);
+    });
+
+    test('keeps one entry for a content that grows or moves', async () => {
+      const store = await open();
+      await storeLoads(store, [], utc, 'tally', [changeOf({ firstLine: 7 }), changeOf({ firstLine: 8 })]);
+      const grown: ContentPrint = { ...printOf(), length: 200_000_000_000, digest: '00000000000000ff' };
+      await storeLoads(store, [], utc, 'tally', [changeOf({ id: 1, firstLine: 7, print: grown, name: 'new' })], 1);
+      await storeLoads(store, [], utc, 'tally', [changeOf({ id: 2, firstLine: 8, print: null, stamp: '9' })], 2);
+      const { revision, entries } = await store.readLedger();
+      expect(revision).toBe(3);
+      expect(sorted(entries)).toMatchObject([
+        { id: 1, firstLine: 7, length: 200_000_000_000, name: 'new' },
+        { id: 2, firstLine: 8, length: 123_456_789_012, stamp: '9' },
+      ]);
+      expect((await store.readPrints([1, 2])).get(1)).toEqual(grown);
+    });
+
+    test('turns down an import that another one has overtaken with the same content', async () => {
+      const store = await open();
+      const content = changeOf({ firstLine: 5 });
+      expect(await storeLoads(store, [makeLoad()], utc, 'tally', [content], 0)).toEqual({ newRows: 1, cut: 0 });
+      expect(await storeLoads(store, [makeLoad()], utc, 'tally', [content], 0)).toBe('conflict');
+      const [row] = await store.select({ by: [], measures: ['loads'], filter: {} });
+      expect(row).toEqual({ loads: 1 });
+      const other = changeOf({ firstLine: 6 });
+      expect(await storeLoads(store, [makeLoad()], utc, 'tally', [other], 0)).toEqual({ newRows: 0, cut: 0 });
+    });
+  });
+}
+
+const anyFilter: fc.Arbitrary<UsageFilter> = fc.record(
+  {
+    users: fc.constantFrom(['r'], ['%e%', 'I'], ['a_'], ['\\%'], ['nobody'], []),
+    modules: fc.constantFrom(['é/%'], ['%/1.0']),
+    paths: fc.constantFrom(['/apps/_'], ['%\\\\%'], ['%\\_']),
+    syshosts: fc.constantFrom(['ls6'], ['front%', 'unknown']),
+    start: fc.constantFrom(second('2024-10-15T00:00:00Z'), second('2024-11-03T06:30:00Z')),
+    end: fc.constantFrom(second('2024-11-03T07:30:00Z'), second('2024-12-24T12:00:00Z')),
+  },
+  { requiredKeys: [] },
+);
+
+const anyQuery = fc
+  .record({ by: fc.subarray(dimensions), measures: fc.subarray(measures), filter: anyFilter })
+  .filter(({ by, measures: asked }) => by.length + asked.length > 0);
+
+function recordOf(lines: number): ImportRecord {
+  return { startedAt: 0, zone: 'UTC', files: 1, lines, loads: lines, ignored: 0, skipped: 0, rejected: 0, already: 0 };
+}
+
+function printOf(): ContentPrint {
+  return {
+    length: 123_456_789_012,
+    lines: 1_000_000,
+    digest: 'fedcba9876543210',
+    headLines: Uint32Array.of(0, 1, 0xffff_ffff),
+    blocks: Uint32Array.of(10, 13, 0x0a0d_0a0d),
+  };
+}
+
+function changeOf(change: Partial<LedgerChange>): LedgerChange {
+  return { id: null, firstLine: 1, name: 'log', stamp: '1:2:3', tailWaits: true, print: printOf(), ...change };
+}

@@ -1,0 +1,139 @@
+import { compareText } from '../../src/core/compare-text.ts';
+import { compileLikeAny } from '../../src/core/like-pattern.ts';
+import type { Load } from '../../src/core/load.ts';
+import { monthOfDay, type SiteZone } from '../../src/core/site-zone.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core/usage-query.ts';
+import type { ImportMode } from '../../src/store/store.ts';
+
+/** A row of usage as a store would keep it, kept the simplest way there is. */
+interface NaiveRow {
+  readonly user: string;
+  readonly module: string;
+  readonly path: string;
+  readonly syshost: string;
+  readonly day: number;
+  group: string | null;
+  first: number;
+  last: number;
+  loads: number;
+  direct: number;
+  dependency: number;
+  jobs: number;
+}
+
+/** What a store has to answer, worked out from the loads themselves without any cleverness. */
+export class NaiveUsage {
+  rows: NaiveRow[] = [];
+  readonly #zone: SiteZone;
+
+  constructor(zone: SiteZone) {
+    this.#zone = zone;
+  }
+
+  add(loads: readonly Load[], mode: ImportMode): void {
+    const tallies = new Map<string, NaiveRow>();
+    if (mode === 'tally') for (const row of this.rows) tallies.set(keyOf(row), row);
+    for (const load of loads) {
+      const seconds = Math.floor(load.timeUs / 1e6);
+      const { user, module, path } = load;
+      const row: NaiveRow = {
+        user,
+        module,
+        path,
+        syshost: load.syshost ?? 'unknown',
+        day: this.#zone.dayOf(seconds),
+        group: load.group,
+        first: seconds,
+        last: seconds,
+        loads: 1,
+        direct: load.direct === true ? 1 : 0,
+        dependency: load.direct === false ? 1 : 0,
+        jobs: load.jobid === null ? 0 : 1,
+      };
+      const known = mode === 'tally' ? tallies.get(keyOf(row)) : undefined;
+      if (known === undefined) {
+        this.rows.push(row);
+        tallies.set(keyOf(row), row);
+        continue;
+      }
+      known.first = Math.min(known.first, row.first);
+      known.last = Math.max(known.last, row.last);
+      known.loads += 1;
+      known.direct += row.direct;
+      known.dependency += row.dependency;
+      known.jobs += row.jobs;
+      if (row.group !== null && (known.group === null || compareText(known.group, row.group) < 0))
+        known.group = row.group;
+    }
+  }
+
+  remove(filter: UsageFilter): number {
+    const before = this.rows.length;
+    const gone = new Set(this.#select(filter));
+    this.rows = this.rows.filter((row) => !gone.has(row));
+    return before - this.rows.length;
+  }
+
+  answer({ by, measures, filter }: UsageQuery): Record<string, unknown>[] {
+    const groups = new Map<string, NaiveRow[]>();
+    for (const row of this.#select(filter)) {
+      const key = JSON.stringify(by.map((dimension) => dimensionOf(row, dimension)));
+      groups.set(key, [...(groups.get(key) ?? []), row]);
+    }
+    return [...groups.values()].map((rows) => {
+      const group: Record<string, unknown> = {};
+      for (const dimension of by) group[dimension] = dimensionOf(rows[0] as NaiveRow, dimension);
+      for (const measure of measures) group[measure] = measureOf(rows, measure);
+      return group;
+    });
+  }
+
+  #select({ users = [], modules = [], paths = [], syshosts = [], start, end }: UsageFilter): NaiveRow[] {
+    const isUser = compileLikeAny(users);
+    const isModule = compileLikeAny(modules);
+    const isPath = compileLikeAny(paths);
+    const isSyshost = compileLikeAny(syshosts);
+    return this.rows.filter(
+      (row) =>
+        isUser(row.user) &&
+        isModule(row.module) &&
+        isPath(row.path) &&
+        isSyshost(row.syshost) &&
+        (start === undefined || row.first >= start) &&
+        (end === undefined || row.first < end),
+    );
+  }
+}
+
+/** Groups in an order of their own, so that two answers can be compared. */
+export function sorted(groups: readonly object[]): object[] {
+  return [...groups].sort((one, other) => compareText(JSON.stringify(one), JSON.stringify(other)));
+}
+
+function keyOf({ user, module, path, syshost, day }: NaiveRow): string {
+  return JSON.stringify([user, module, path, syshost, day]);
+}
+
+function dimensionOf(row: NaiveRow, dimension: Dimension): string | number | null {
+  return dimension === 'month' ? monthOfDay(row.day) : row[dimension];
+}
+
+function measureOf(rows: readonly NaiveRow[], measure: Measure): number | string[] {
+  const distinct = (key: 'user' | 'day' | 'syshost' | 'module'): unknown[] => [...new Set(rows.map((row) => row[key]))];
+  switch (measure) {
+    case 'users':
+      return distinct('user').length;
+    case 'days':
+      return distinct('day').length;
+    case 'syshosts':
+      return distinct('syshost').map(String).sort(compareText);
+    case 'modules':
+      return distinct('module').map(String).sort(compareText);
+    case 'first':
+      return Math.min(...rows.map((row) => row.first));
+    case 'last':
+      return Math.max(...rows.map((row) => row.last));
+    default:
+      return rows.reduce((sum, row) => sum + row[measure], 0);
+  }
+}

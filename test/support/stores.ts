@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { inject, onTestFinished } from 'vitest';
+import { createSiteZone, type SiteZone } from '../../src/core/site-zone.ts';
+import type { MysqlTarget } from '../../src/mysql/mysql-target.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { StoreTarget } from '../../src/store/store-target.ts';
+import { mariadbPassword, mariadbUser } from './mariadb-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The kinds of store that every test of stores is run on. */
+export const storeKinds = ['duckdb', 'mysql'] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+let databases = 0;
+
+/** A store of a kind that does not exist yet, for one test. */
+export function newTarget(kind: StoreKind): StoreTarget {
+  return kind === 'duckdb' ? { kind, path: join(temporaryFolder(), 'usage.duckdb') } : newDatabase();
+}
+
+/** A database of its own on the server that tests share; it is dropped after the test. */
+export function newDatabase(): MysqlTarget {
+  const { port, socket } = inject('mariadb');
+  const database = `t${process.pid}_${Date.now().toString(36)}_${databases++}`;
+  onTestFinished(async () => {
+    const connection = await createConnection({ socketPath: socket, user: 'root' });
+    await connection.query(`DROP DATABASE IF EXISTS ${database}`);
+    await connection.end();
+  });
+  return {
+    kind: 'mysql',
+    host: '127.0.0.1',
+    port,
+    socket: null,
+    user: mariadbUser,
+    password: mariadbPassword,
+    database,
+  };
+}
+
+/** Opens a store for one test. */
+export async function openTestStore(target: StoreTarget, zone: SiteZone = createSiteZone('UTC')): Promise<Store> {
+  const store = await openStore(target, { waitMs: 20_000, zone });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** The URL of a target, and the environment in which a command finds its password. */
+export function urlOf(target: StoreTarget): { url: string; env: Record<string, string> } {
+  if (target.kind === 'duckdb') return { url: `duckdb:${target.path}`, env: {} };
+  const { user, host, port, database, password } = target;
+  return { url: `mysql://${user}@${host}:${port}/${database}`, env: { MODTALLY_PASSWORD: password } };
+}
