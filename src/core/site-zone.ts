@@ -23,8 +23,8 @@ export interface SiteZone {
 }
 
 const SECONDS_PER_DAY = 86_400;
-/** All zones have changed their clocks on a whole quarter of an hour UTC since 1972. */
-const SECONDS_PER_QUARTER = 900;
+/** All zones have changed their clocks on a whole minute UTC since 1972; in Newfoundland at a minute past midnight. */
+const SECONDS_PER_MINUTE = 60;
 
 /**
  * A zone by its IANA name.
@@ -43,7 +43,7 @@ export function createSiteZone(name: string): SiteZone {
   });
   /** Offset of a whole UTC day, or null where it changes within. Asking Intl each time would cost 5 µs a load. */
   const offsetOfUtcDay = new Map<number, number | null>();
-  const offsetOfQuarter = new Map<number, number>();
+  const offsetOfMinute = new Map<number, number>();
 
   function askOffset(seconds: number): number {
     const part: Record<string, number> = {};
@@ -69,13 +69,13 @@ export function createSiteZone(name: string): SiteZone {
       offsetOfUtcDay.set(utcDay, offset);
     }
     if (offset !== null) return offset;
-    const quarter = Math.floor(seconds / SECONDS_PER_QUARTER);
-    let ofQuarter = offsetOfQuarter.get(quarter);
-    if (ofQuarter === undefined) {
-      ofQuarter = askOffset(quarter * SECONDS_PER_QUARTER);
-      offsetOfQuarter.set(quarter, ofQuarter);
+    const minute = Math.floor(seconds / SECONDS_PER_MINUTE);
+    let ofMinute = offsetOfMinute.get(minute);
+    if (ofMinute === undefined) {
+      ofMinute = askOffset(minute * SECONDS_PER_MINUTE);
+      offsetOfMinute.set(minute, ofMinute);
     }
-    return ofQuarter;
+    return ofMinute;
   }
 
   function dayOf(seconds: number): number {

@@ -7,6 +7,7 @@ import { type Fields, fieldOf, LONGEST_KEY, setField } from './field-names.ts';
  */
 export function readKeyValues(text: string, start: number): Fields {
   const fields: Fields = {};
+  const unclosed = new Set<string>();
   let at = start;
   while (at < text.length) {
     if (isSeparator(text.charCodeAt(at))) {
@@ -18,7 +19,7 @@ export function readKeyValues(text: string, start: number): Fields {
       at = skipWord(text, Math.max(keyEnd, at + 1));
       continue;
     }
-    const value = readValue(text, keyEnd + 1);
+    const value = readValue(text, keyEnd + 1, unclosed);
     const name = fieldOf(text.slice(at, Math.min(keyEnd, at + LONGEST_KEY + 1)));
     if (name !== undefined) setField(fields, name, value.text);
     at = value.end;
@@ -34,11 +35,13 @@ interface Value {
   readonly end: number;
 }
 
-function readValue(text: string, start: number): Value {
+/** @param unclosed quotes that nothing in the rest of the text closes: to look again for each value would take for ever */
+function readValue(text: string, start: number, unclosed: Set<string>): Value {
   const quote = text[start];
   if (quote === '"' || quote === "'") {
-    const quoted = readQuoted(text, start + 1, quote);
+    const quoted = unclosed.has(quote) ? null : readQuoted(text, start + 1, quote);
     if (quoted !== null) return quoted;
+    unclosed.add(quote);
     return { text: CUT_VALUE, end: readBare(text, start).end };
   }
   return readBare(text, start);

@@ -17,6 +17,8 @@ export interface PrefixTime {
 export interface Clock {
   /** Seconds since 1970 UTC. */
   readonly now: number;
+  /** When the last of the lines was written, at the latest, in seconds since 1970 UTC; `now` where nothing else is said. */
+  readonly writtenAt?: number;
   readonly zone: SiteZone;
 }
 
@@ -91,9 +93,9 @@ export function isPlausible(timeUs: number, clock: Clock): boolean {
   return timeUs >= EARLIEST * 1e6 && timeUs < (clock.now + FURTHEST_AHEAD) * 1e6;
 }
 
-/** The latest day of that name that is not in the future, in the zone. */
+/** The latest day of that name that was not in the future when the line was written, in the zone. */
 function latestSuchDay(time: PrefixTime, clock: Clock): number | null {
-  const today = dayToDate(clock.zone.dayOf(clock.now));
+  const today = dayToDate(clock.zone.dayOf(clock.writtenAt ?? clock.now));
   const isAhead = time.month > today.month || (time.month === today.month && time.dayOfMonth > today.dayOfMonth);
   const latestYear = isAhead ? today.year - 1 : today.year;
   if (time.dayOfMonth > daysInMonth(2000, time.month)) return null;

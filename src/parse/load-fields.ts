@@ -26,7 +26,7 @@ export function readLoad(fields: Fields, place: LinePlace, clock: Clock): LineOu
   if (timeUs === null || !isPlausible(timeUs, clock)) return reject('time');
   const counts = readCounts(fields, timeUs, clock);
   if (counts === 'bad') return reject('counts');
-  const host = soundOrNull(fields.host) ?? place.host;
+  const host = soundOrNull(fields.host) ?? soundOrNull(place.host);
   return {
     kind: 'load',
     load: {
@@ -54,11 +54,11 @@ function reject(reason: RejectReason): LineOutcome {
  * cannot be written as UTF-8: either would make one name out of two. No name holds NUL; a value that
  * was cut off is marked by it.
  */
-function isSound(text: string | undefined): text is string {
-  return text !== undefined && text !== '' && !/[\0\uFFFD]|\p{Surrogate}/u.test(text);
+function isSound(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text !== '' && !/[\0\uFFFD]|\p{Surrogate}/u.test(text);
 }
 
-function soundOrNull(text: string | undefined): string | null {
+function soundOrNull(text: string | null | undefined): string | null {
   return isSound(text) ? text : null;
 }
 
@@ -94,6 +94,9 @@ function readYesNo(text: string | undefined): boolean | null {
   }
 }
 
+/** One for each millisecond of a day: nobody has more, and a line that says so must not overflow a store's counters. */
+const MOST_LOADS = 86_400_000;
+
 /** The counts of a record that stands for several loads; null for a single load; 'bad' where they contradict each other. */
 function readCounts(fields: Fields, timeUs: number, clock: Clock): LoadCounts | null | 'bad' {
   if (!fields.loads) return null;
@@ -103,7 +106,7 @@ function readCounts(fields: Fields, timeUs: number, clock: Clock): LoadCounts | 
     text ? Number(text) : 0,
   ) as [number, number, number];
   const areCounts = [loads, direct, dependency, jobs].every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!areCounts || loads < 1 || direct + dependency > loads || jobs > loads) return 'bad';
+  if (!areCounts || loads < 1 || loads > MOST_LOADS || direct + dependency > loads || jobs > loads) return 'bad';
   if (lastUs === null || lastUs < timeUs || !isPlausible(lastUs, clock)) return 'bad';
   return { lastUs, loads, direct, dependency, jobs };
 }
