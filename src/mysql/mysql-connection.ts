@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Connection, createConnection } from 'mysql2';
 import type { Connection as PromiseConnection } from 'mysql2/promise';
@@ -8,6 +9,15 @@ import type { MysqlTarget } from './mysql-target.ts';
 
 /** A value of a statement's parameter, or of a row. */
 export type SqlValue = string | number | null | Uint8Array;
+
+const DEFAULT_PORT = 3306;
+
+/** Where servers put their socket; MYSQL_UNIX_PORT is the variable by which MySQL's own clients are told. */
+function localSockets(): string[] {
+  const named = process.env['MYSQL_UNIX_PORT'];
+  if (named !== undefined && named !== '') return [named];
+  return ['/run/mysqld/mysqld.sock', '/var/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock', '/tmp/mysql.sock'];
+}
 
 const PACKET_BYTES = 256 * 1024;
 
@@ -29,7 +39,7 @@ export class MysqlConnection {
 
   constructor(target: MysqlTarget) {
     this.#target = target;
-    const place = target.socket ?? `${target.host}:${target.port}`;
+    const place = target.socket ?? `${target.host}:${target.port ?? DEFAULT_PORT}`;
     this.name = `mysql://${target.user}@${place}/${target.database}`;
   }
 
@@ -141,10 +151,26 @@ export class MysqlConnection {
   }
 
   async #open(): Promise<Connection> {
-    const { host, port, socket, user, password } = this.#target;
+    const { host, port, socket } = this.#target;
+    const tcp = { host, port: port ?? DEFAULT_PORT };
+    if (socket !== null) return this.#openAt({ socketPath: socket });
+    if (host !== 'localhost' || port !== null) return this.#openAt(tcp);
+    const ownSocket = localSockets().find((path) => existsSync(path));
+    if (ownSocket === undefined) return this.#openAt(tcp);
+    try {
+      return await this.#openAt({ socketPath: ownSocket });
+    } catch (error) {
+      // A socket that a server has left behind.
+      if (error instanceof AppError && error.code === 'STORE_UNREACHABLE') return this.#openAt(tcp);
+      throw error;
+    }
+  }
+
+  async #openAt(place: { host: string; port: number } | { socketPath: string }): Promise<Connection> {
+    const { user, password } = this.#target;
     try {
       const connection = createConnection({
-        ...(socket === null ? { host, port } : { socketPath: socket }),
+        ...place,
         user,
         password,
         charset: 'utf8mb4_general_ci',

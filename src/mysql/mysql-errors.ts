@@ -16,7 +16,7 @@ const kinds: readonly Kind[] = [
   {
     codes: ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_SERVER_SHUTDOWN', 'ER_CON_COUNT_ERROR'],
     code: 'STORE_UNREACHABLE',
-    hint: 'The server broke the connection off. Run it again: nothing was stored by this run.',
+    hint: 'The server broke the connection off. Run it again: what was not completed was not stored.',
   },
   {
     codes: ['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', 'ER_NOT_SUPPORTED_AUTH_MODE'],
@@ -39,12 +39,12 @@ const kinds: readonly Kind[] = [
   {
     codes: ['ER_RECORD_FILE_FULL', 'ER_DISK_FULL', 'ER_DISK_FULL_NOWAIT', 'ER_ERROR_ON_WRITE', 'ENOSPC'],
     code: 'STORE_FULL',
-    hint: 'Free some space on the server and run it again: nothing was stored by this run.',
+    hint: 'Free some space on the server and run it again: what was not completed was not stored.',
   },
   {
     codes: ['ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_DEADLOCK'],
     code: 'STORE_BUSY',
-    hint: 'Another program holds rows of the table. Run it again: nothing was stored by this run.',
+    hint: 'Another program holds rows of the table. Run it again: what was not completed was not stored.',
   },
 ];
 

@@ -9,6 +9,8 @@ export type Compression = 'none' | 'gzip' | 'zstd' | 'xz';
 const magics: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
   { name: 'gzip', bytes: [0x1f, 0x8b] },
   { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  // pzstd puts a frame of its own, which zstd skips, before the content.
+  { name: 'zstd', bytes: [0x50, 0x2a, 0x4d, 0x18] },
   { name: 'xz', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
   { name: 'bzip2', bytes: [0x42, 0x5a, 0x68] },
   { name: 'lz4', bytes: [0x04, 0x22, 0x4d, 0x18] },

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat, unlink } from 'node:fs/promises';
 import { AppError, describeCause } from '../core/app-error.ts';
 import type { LineFormat } from '../core/line-outcome.ts';
 import { type Compression, decompress, detectCompression } from './compression.ts';
@@ -21,8 +21,7 @@ export function fileSource(path: string): LineSource {
     async remove() {
       try {
         // A name that is a link is compared by what it links to, and only the link goes, as with rm.
-        const handle = await open(path, 'r');
-        const stats = await handle.stat({ bigint: true }).finally(() => handle.close());
+        const stats = await stat(path, { bigint: true });
         if (readState === null || stampOf(stats) !== readState) return false;
         await unlink(path);
         return true;

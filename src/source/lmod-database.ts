@@ -50,7 +50,9 @@ export class LmodDatabase {
     const connection = new MysqlConnection(target);
     try {
       if (!(await connection.useDatabase())) {
-        throw new AppError('STORE_MISSING', `${connection.name}: the server has no database ${target.database}`);
+        throw new AppError('STORE_MISSING', `${connection.name}: the server has no database ${target.database}`, {
+          hint: 'Check its name. Or the user may not see it: GRANT SELECT ON it TO the user.',
+        });
       }
       await connection.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
       const columns = await readColumns(connection);

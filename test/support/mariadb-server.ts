@@ -92,7 +92,7 @@ export function installMariadb(datadir: string): void {
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
     ],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
 }
 
