@@ -1,9 +1,9 @@
 import {
   appendFileSync,
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -11,7 +11,6 @@ import {
   rmSync,
   statSync,
   truncateSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError, describeCause } from '../core/app-error.ts';
@@ -28,6 +27,9 @@ export function createRejectsFile(path: string): RejectSink & { readonly path: s
   let lines: string[] = [];
   let held = 0;
   let count = 0;
+  /** Bytes that are in the draft, and where the lines of the current source begin. */
+  let flushed = 0;
+  let begun = { flushed: 0, count: 0 };
   let kept: { before: number; after: number } | null = null;
 
   function attempt<T>(use: () => T): T {
@@ -41,11 +43,21 @@ export function createRejectsFile(path: string): RejectSink & { readonly path: s
     }
   }
 
+  function removeDraft(): void {
+    try {
+      rmSync(draft, { force: true });
+    } catch {
+      // Where it cannot be removed it could not be made.
+    }
+  }
+
   function flush(): void {
     if (lines.length === 0) return;
     attempt(() => {
       mkdirSync(dirname(path), { recursive: true });
-      appendFileSync(draft, lines.join(''), { mode: 0o600 });
+      const text = Buffer.from(lines.join(''), 'utf8');
+      appendFileSync(draft, text, { mode: 0o600 });
+      flushed += text.length;
     });
     lines = [];
     held = 0;
@@ -59,11 +71,24 @@ export function createRejectsFile(path: string): RejectSink & { readonly path: s
     restart() {
       // Unless somebody else has added to the file since.
       if (kept !== null && statSync(path).size === kept.after) truncateSync(path, kept.before);
-      rmSync(draft, { force: true });
+      removeDraft();
       lines = [];
       held = 0;
       count = 0;
+      flushed = 0;
+      begun = { flushed, count };
       kept = null;
+    },
+    begin() {
+      flush();
+      begun = { flushed, count };
+    },
+    discard() {
+      lines = [];
+      held = 0;
+      if (flushed > begun.flushed) attempt(() => truncateSync(draft, begun.flushed));
+      flushed = begun.flushed;
+      count = begun.count;
     },
     add(source, lineNumber, reason, line) {
       const text = `${shownText(source)}:${lineNumber}\t${reason}\t${shownText(line ?? '')}\n`;
@@ -80,16 +105,26 @@ export function createRejectsFile(path: string): RejectSink & { readonly path: s
         const file = openSync(path, 'a+', 0o600);
         try {
           const before = fstatSync(file).size;
-          if (!endsWith(file, before, added)) writeSync(file, added);
+          if (!endsWith(file, before, added)) addWhole(file, before, added);
           fsyncSync(file);
           kept = { before, after: before + added.length };
         } finally {
           closeSync(file);
-          if (existsSync(draft)) rmSync(draft);
+          removeDraft();
         }
       });
     },
   };
+}
+
+/** Adds bytes to the end of a file, all of them or none: a disk that fills up takes only the first. */
+function addWhole(file: number, size: number, bytes: Uint8Array): void {
+  try {
+    appendFileSync(file, bytes);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
 }
 
 function endsWith(file: number, size: number, bytes: Uint8Array): boolean {

@@ -8,9 +8,11 @@ export const BLOCK_BYTES = 16_384;
 const { h32Raw, h64Raw } = await xxhash();
 const NEWLINE = 10;
 
-/** The hash of a line, without its newline. */
+const CARRIAGE_RETURN = 13;
+
+/** The hash of a line, without its newline, of which a carriage return is part. */
 export function hashLine(line: Uint8Array): number {
-  return h32Raw(line);
+  return h32Raw(line[line.length - 1] === CARRIAGE_RETURN ? line.subarray(0, -1) : line);
 }
 
 /** The digest at some point within a content that is being walked over. */
@@ -78,7 +80,7 @@ export class PrintBuilder {
   /** The print of everything so far. */
   print(): ContentPrint {
     const headLines = [...this.headLines];
-    if (this.#headLine.length > 0 && this.length <= HEAD_BYTES) headLines.push(h32Raw(concat(this.#headLine)));
+    if (this.#headLine.length > 0 && this.length <= HEAD_BYTES) headLines.push(hashLine(concat(this.#headLine)));
     return {
       length: this.length,
       lines: this.lines + (this.#endsWithNewline ? 0 : 1),
@@ -116,7 +118,7 @@ export class PrintBuilder {
     let from = 0;
     for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, from)) {
       this.#headLine.push(piece.subarray(from, at));
-      this.headLines.push(h32Raw(concat(this.#headLine)));
+      this.headLines.push(hashLine(concat(this.#headLine)));
       this.headLineEnds.push(this.length + at + 1);
       this.#headLine = [];
       from = at + 1;

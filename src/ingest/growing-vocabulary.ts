@@ -35,16 +35,16 @@ export class GrowingVocabulary implements Vocabulary {
       place = this.modulefiles.length;
       this.#modulefiles.set(key, place);
       this.modulefiles.push({
-        syshost: this.fit(syshost, NAME_CHARACTERS),
-        module: this.fit(load.module, NAME_CHARACTERS),
-        path: this.fit(load.path, PATH_CHARACTERS),
+        syshost: this.cutTo(syshost, NAME_CHARACTERS),
+        module: this.cutTo(load.module, NAME_CHARACTERS),
+        path: this.cutTo(load.path, PATH_CHARACTERS),
       });
     }
     return place;
   }
 
   /** The first `most` characters (not UTF-16 units) of a text. */
-  fit(text: string, most: number): string {
+  cutTo(text: string, most: number): string {
     if (text.length <= most) return text;
     const characters = Array.from(text);
     if (characters.length <= most) return text;
@@ -57,7 +57,7 @@ export class GrowingVocabulary implements Vocabulary {
     if (place === undefined) {
       place = names.length;
       places.set(name, place);
-      names.push(this.fit(name, NAME_CHARACTERS));
+      names.push(this.cutTo(name, NAME_CHARACTERS));
     }
     return place;
   }

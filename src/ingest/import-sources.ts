@@ -31,6 +31,10 @@ export interface ImportOptions {
 export interface RejectSink {
   /** Forgets what was added, and takes back what was kept: the import begins anew, or has failed. */
   restart(): void;
+  /** What is added from here on is of another source. */
+  begin(): void;
+  /** Forgets what was added since `begin`: the source could not be read to its end. */
+  discard(): void;
   add(source: string, lineNumber: number, reason: RejectReason, line: string | null): void;
   /** Keeps what was added, just before the import is committed. */
   keep(): Promise<void>;
@@ -98,6 +102,7 @@ class ImportRun {
 
   /** Takes one source in. What is wrong with the source is noted, what is wrong with the store is thrown. */
   async take(source: LineSource, index: number): Promise<void> {
+    this.#options.rejects.begin();
     try {
       const opened = await source.open();
       try {
@@ -108,6 +113,7 @@ class ImportRun {
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'INPUT') throw error;
       await this.#storeImport.discard(index);
+      this.#options.rejects.discard();
       this.#failures.push({ name: source.name, message: error.message, hint: error.hint });
     }
   }
@@ -124,7 +130,7 @@ class ImportRun {
     const reader = new LoadReader(this.#storeImport, this.#vocabulary, this.#options, source, opened, index);
     const reading = await readSource(
       opened,
-      (firstLine) => this.#known.findByFirstLine(firstLine),
+      (firstLine, lineBytes) => this.#known.findByFirstLine(firstLine, lineBytes),
       reader,
       this.#options.now,
       (rawBytes) => this.#options.onProgress(rawBytes, 0),
@@ -202,7 +208,7 @@ class LoadReader implements LineReader {
     this.#index = index;
     // A file holds nothing later than its last change, which tells the year of an old log's lines.
     const { writtenAt } = opened;
-    this.#clock = { zone, now: writtenAt !== null && writtenAt > EARLIEST ? Math.min(now, writtenAt) : now };
+    this.#clock = { zone, now, writtenAt: writtenAt !== null && writtenAt > EARLIEST ? Math.min(now, writtenAt) : now };
     this.#collector = mode === 'tally' ? createDailyTally(vocabulary, zone) : createLoadList(vocabulary, zone);
   }
 

@@ -66,10 +66,16 @@ export class BeginningMatcher {
    * is a shorter copy of that, its last unfinished block included.
    */
   end(): KnownBeginning {
+    const { builder } = this;
+    const isSmall = builder.length <= HEAD_BYTES;
+    // A last line without its newline is known as any other.
+    const headLines = isSmall ? builder.print().headLines : null;
     for (const comparison of this.#comparisons) {
       if (comparison.state !== 'alike') continue;
-      if (this.builder.length > HEAD_BYTES) comparison.known = this.builder.length;
-      if (comparison.known === this.builder.length) return { length: comparison.known, continues: null };
+      const { known, print } = comparison;
+      // Logs cut by copytruncate may have nothing in common but the hole that they begin with.
+      const isCopy = headLines === null ? known > 0 : headLines.every((hash, index) => hash === print.headLines[index]);
+      if (isCopy) return { length: builder.length, continues: null };
     }
     return this.known;
   }

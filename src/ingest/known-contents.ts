@@ -29,9 +29,14 @@ export class KnownContents {
     return undefined;
   }
 
-  /** The contents that begin with a line of this hash. */
-  async findByFirstLine(firstLine: number): Promise<Candidate[]> {
-    const ids = [...this.#entries.values()].filter((entry) => entry.firstLine === firstLine).map(({ id }) => id);
+  /**
+   * The contents that may begin like one whose first line has this hash and number of bytes: those that share it,
+   * and those that are nothing but a shorter line, which may have been taken before it was complete.
+   */
+  async findByFirstLine(firstLine: number, lineBytes: number): Promise<Candidate[]> {
+    const ids = [...this.#entries.values()]
+      .filter((entry) => entry.firstLine === firstLine || (entry.lines === 1 && entry.length < lineBytes))
+      .map(({ id }) => id);
     const missing = ids.filter((id) => !this.#prints.has(id));
     if (missing.length > 0) for (const [id, print] of await this.#readPrints(missing)) this.#prints.set(id, print);
     return ids.flatMap((id) => {

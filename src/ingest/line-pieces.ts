@@ -31,12 +31,15 @@ export async function* cutIntoPieces(chunks: AsyncIterable<Uint8Array>): AsyncGe
       held.push(chunk);
       heldBytes += chunk.length;
       if (heldBytes > LONGEST_LINE) {
-        for (const bytes of held) {
-          dropped = (dropped ?? false) || !isHole(bytes);
-          yield { bytes, kind: 'part', isTooLong: false };
-        }
-        held = [];
-        heldBytes = 0;
+        // In one piece, so that the hash of a first line does not depend on the chunks.
+        const bytes = join(held, new Uint8Array());
+        const hole: number = dropped === true ? 0 : holeLength(bytes);
+        const isMostlyHole: boolean = hole > bytes.length / 2;
+        const passedOn = isMostlyHole ? hole : bytes.length;
+        dropped = !isMostlyHole;
+        yield { bytes: bytes.subarray(0, passedOn), kind: 'part', isTooLong: false };
+        held = passedOn < bytes.length ? [bytes.subarray(passedOn)] : [];
+        heldBytes = bytes.length - passedOn;
       }
       continue;
     }
@@ -64,8 +67,11 @@ export async function* cutIntoPieces(chunks: AsyncIterable<Uint8Array>): AsyncGe
   else if (heldBytes > 0) yield { bytes: join(held, new Uint8Array()), kind: 'tail', isTooLong: false };
 }
 
-function isHole(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+/** Number of NUL bytes at the beginning; a hole may be as large as the log once was, so that each byte counts. */
+function holeLength(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length && bytes[at] === 0) at++;
+  return at;
 }
 
 function join(held: readonly Uint8Array[], last: Uint8Array): Uint8Array {

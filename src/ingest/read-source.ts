@@ -35,12 +35,12 @@ const STALE_SECONDS = 86_400;
 /**
  * Reads a source: passes over what the ledger knows of it and hands each new line to the reader, once and
  * in order.
- * @param findCandidates the ledger's contents that begin with a line of this hash
+ * @param findCandidates the ledger's contents that may begin with a line of this hash and number of bytes
  * @param now seconds since 1970 UTC
  */
 export async function readSource(
   source: OpenSource,
-  findCandidates: (firstLine: number) => Promise<readonly Candidate[]>,
+  findCandidates: (firstLine: number, lineBytes: number) => Promise<readonly Candidate[]>,
   reader: LineReader,
   now: number,
   onRead: (rawBytes: number) => void,
@@ -54,8 +54,9 @@ export async function readSource(
 
   for await (const piece of cutIntoPieces(source.chunks(onRead))) {
     if (walk === null) {
-      firstLine = hashFirstLine(piece.bytes);
-      walk = new ContentWalk(await findCandidates(firstLine), reader);
+      const line = firstLineOf(piece.bytes);
+      firstLine = hashLine(line);
+      walk = new ContentWalk(await findCandidates(firstLine, line.length), reader);
     }
     if (piece.kind === 'part') atLineStart ??= walk.builder.fork();
     else if (piece.kind === 'tail') {
@@ -77,9 +78,9 @@ export async function readSource(
 const noBeginning: KnownBeginning = { length: 0, continues: null };
 const NEWLINE = 10;
 
-function hashFirstLine(bytes: Uint8Array): number {
+function firstLineOf(bytes: Uint8Array): Uint8Array {
   const end = bytes.indexOf(NEWLINE);
-  return hashLine(bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, HEAD_BYTES)));
+  return bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, HEAD_BYTES));
 }
 
 /**

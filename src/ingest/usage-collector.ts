@@ -1,3 +1,4 @@
+import { compareText } from '../core/compare-text.ts';
 import type { Load } from '../core/load.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
@@ -81,8 +82,8 @@ export function createLoadList(vocabulary: GrowingVocabulary, zone: SiteZone): U
       columns.first[row] = Number.POSITIVE_INFINITY;
       columns.last[row] = Number.NEGATIVE_INFINITY;
       addLoad(columns, row, load, first);
-      host.push(load.host === null ? null : vocabulary.fit(load.host, NAME_CHARACTERS));
-      jobid.push(load.jobid === null ? null : vocabulary.fit(load.jobid, NAME_CHARACTERS));
+      host.push(load.host === null ? null : vocabulary.cutTo(load.host, NAME_CHARACTERS));
+      jobid.push(load.jobid === null ? null : vocabulary.cutTo(load.jobid, NAME_CHARACTERS));
     },
     take() {
       const batch = columns.toBatch(vocabulary, { host, jobid });
@@ -112,5 +113,5 @@ function addLoad(columns: UsageColumns, row: number, load: Load, first: number):
 function greaterGroup(vocabulary: GrowingVocabulary, one: number, other: number): number {
   if (one === other || other < 0) return one;
   if (one < 0) return other;
-  return (vocabulary.groups[one] ?? '') < (vocabulary.groups[other] ?? '') ? other : one;
+  return compareText(vocabulary.groups[one] ?? '', vocabulary.groups[other] ?? '') < 0 ? other : one;
 }
