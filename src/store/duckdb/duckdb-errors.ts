@@ -16,7 +16,7 @@ const kinds: readonly { readonly sign: RegExp; readonly code: ErrorCode; readonl
   {
     sign: /No space left|disk is full|quota exceeded/i,
     code: 'STORE_FULL',
-    hint: 'Free some space and run it again: nothing was stored by this run.',
+    hint: 'Free some space and run it again: what was not completed was not stored.',
   },
   {
     sign: /Permission denied|Read-only file system/i,
@@ -38,12 +38,24 @@ const kinds: readonly { readonly sign: RegExp; readonly code: ErrorCode; readonl
     code: 'STORE_NEWER',
     hint: 'Update modtally on this machine. Nothing was changed.',
   },
+  {
+    sign: /Is a directory/i,
+    code: 'STORE_FAILED',
+    hint: 'Name a file in it, such as duckdb:DIRECTORY/usage.duckdb.',
+  },
 ];
+
+/** Whether a file was let go of without a checkpoint: what was committed is in the log beside it, and stays there. */
+export function isUncheckpointed(cause: unknown): boolean {
+  return /^IO Error: Detached database .* but CHECKPOINT during DETACH failed/.test(describeCause(cause));
+}
 
 /** A DuckDB failure in the user's words. */
 export function explainDuckdbError(cause: unknown, name: string): AppError {
   if (cause instanceof AppError) return cause;
-  const text = describeCause(cause);
-  const kind = kinds.find(({ sign }) => sign.test(text));
+  // What is at the bottom of it may stand on a later line.
+  const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const kind = kinds.find(({ sign }) => lines.some((line) => sign.test(line)));
+  const text = lines.find((line) => kind?.sign.test(line))?.trim() ?? describeCause(cause);
   return new AppError(kind?.code ?? 'STORE_FAILED', `${name}: ${text}`, { hint: kind?.hint ?? '', cause });
 }

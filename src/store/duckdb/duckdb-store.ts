@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { link, mkdir, rm, unlink } from 'node:fs/promises';
+import { link, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AppError, describeCause } from '../../core/app-error.ts';
+import { AppError } from '../../core/app-error.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import { compileFilter, compileQuery, type ResolvedFilter } from './compile-query.ts';
+import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
 import { readLedger, readPrints } from './ledger.ts';
@@ -142,16 +143,17 @@ export class DuckdbStore implements Store {
       await link(draft.path, path);
     } catch (cause) {
       // Somebody else was faster, and theirs is as good.
-      if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return;
-      if (cause instanceof AppError) throw cause;
-      throw new AppError('STORE_DENIED', `cannot make the store ${path}: ${describeCause(cause)}`, {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST' && existsSync(path)) return;
+      const explained = explainDuckdbError(cause, `cannot make the store ${path}`);
+      if (explained.code === 'STORE_FULL') throw explained;
+      throw new AppError('STORE_DENIED', explained.message, {
         hint: 'Check the permissions of the directory, or name another place with --store.',
         cause,
       });
     } finally {
       process.umask(umask);
       draft.close();
-      await unlink(draft.path).catch(() => {});
+      for (const file of [draft.path, `${draft.path}.wal`]) await rm(file, { force: true }).catch(() => {});
     }
   }
 }

@@ -70,7 +70,7 @@ export interface SchemaState {
 
 /**
  * Looks at the database, which must be in use.
- * @throws AppError STORE_NEWER
+ * @throws AppError STORE_NEWER; STORE_DAMAGED where moduleT is another generation's
  */
 export async function readSchemaState(connection: MysqlConnection): Promise<SchemaState> {
   const columns = await readModuleColumns(connection);
@@ -85,6 +85,11 @@ export async function readSchemaState(connection: MysqlConnection): Promise<Sche
       `${connection.name} has schema version ${version}; this modtally knows versions up to ${SCHEMA_VERSION}`,
       { hint: 'Update modtally on this machine. Nothing was changed.' },
     );
+  }
+  if (columns.size > 0 && !columns.has('date')) {
+    throw new AppError('STORE_DAMAGED', `${connection.name}: its moduleT is not one of gen_2`, {
+      hint: 'A gen_1 database is converted by "modtally migrate --from", into another database. Nothing was changed.',
+    });
   }
   const isOurs = version > 0 && ownColumns.every(({ name }) => columns.has(name));
   return { hasModuleTable: columns.size > 0, isOurs, version };
