@@ -20,6 +20,7 @@ export const analyzeLmodDb: LegacyCommand = {
     allmodulesFn: { type: 'string' },
     sqlPattern: { type: 'string', multiple: true },
   },
+  operands: 1,
   help: `usage: analyzeLmodDB [--dbname NAME] [--confFn FILE] [--syshost PATTERN]... [--start DATE] [--end DATE]
                      [--allmodulesFn FILE] [--sqlPattern PATTERN]... counts|usernames|modules_used_by
 

@@ -11,6 +11,7 @@ export const confCreate: LegacyCommand = {
     passwd: { type: 'string' },
     dbname: { type: 'string' },
   },
+  operands: 0,
   help: `usage: conf_create [--dbhost HOST] [--dbuser USER] [--passwd PASSWORD] [--dbname NAME]
 
 Writes NAME_db.conf, by which the other commands find the database. Asks for what is not given.

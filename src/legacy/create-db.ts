@@ -10,6 +10,7 @@ export const createDb: LegacyCommand = {
     confFn: { type: 'string' },
     dbname: { type: 'string' },
   },
+  operands: 0,
   help: `usage: createDB [--drop] [--confFn FILE] [--dbname NAME]
 
 Makes the gen_2 database and its table; leaves those that are there as they are.

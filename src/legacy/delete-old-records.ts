@@ -3,6 +3,7 @@ import { Questions } from '../app/questions.ts';
 import { endOfKeeping, runPrune } from '../app/run-prune.ts';
 import { readTimeBound, timeRange } from '../app/run-report.ts';
 import { AppError } from '../core/app-error.ts';
+import { readMonths } from '../core/whole-number.ts';
 import { announceStore, type LegacyCommand } from './run-legacy.ts';
 
 /** `delete_old_records` */
@@ -16,6 +17,7 @@ export const deleteOldRecords: LegacyCommand = {
     yes: { type: 'boolean' },
     confFn: { type: 'string' },
   },
+  operands: 0,
   help: `usage: delete_old_records (--keepMonths N | --end DATE) [--start DATE] [--syshost PATTERN]... [--yes] [-D] [--confFn FILE]
 
 Deletes records with start <= date < end.
@@ -34,7 +36,7 @@ Example:
     const settings = readLegacySettings(args.text('confFn'), 'lmodV2');
     const { zone } = settings;
     const start = readTimeBound('--start', args.text('start'), zone);
-    const months = readMonths(args.text('keepMonths'));
+    const months = monthsToKeep(args.text('keepMonths'));
     const end =
       months === null ? readTimeBound('--end', args.text('end'), zone) : endOfKeeping(months, zone, Date.now() / 1000);
     if (end === undefined)
@@ -58,9 +60,9 @@ async function isConfirmed(): Promise<boolean> {
   return answer.trim() === 'y';
 }
 
-function readMonths(text: string | undefined): number | null {
+function monthsToKeep(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const months = Number(text);
-  if (Number.isInteger(months) && months >= 0) return months;
+  const months = readMonths(text);
+  if (months !== null) return months;
   throw new AppError('USAGE', `--keepMonths: ${text} is no number of months`);
 }

@@ -3,6 +3,7 @@ import { dumpDatabase } from '../app/dump-database.ts';
 import { absolutePath } from '../app/store-url.ts';
 import { AppError } from '../core/app-error.ts';
 import { monthSpan } from '../core/month-span.ts';
+import { readMonths } from '../core/whole-number.ts';
 import { announceStore, type LegacyCommand } from './run-legacy.ts';
 
 /** `dump_db` */
@@ -15,6 +16,7 @@ export const dumpDb: LegacyCommand = {
     Nmonths: { type: 'string' },
     parentDir: { type: 'string' },
   },
+  operands: 0,
   help: `usage: dump_db [--dbname NAME] [--confFn FILE] [--start YYYY-MM] [--Nmonths N] --parentDir DIR
 
 Writes the loads of a gen_1 database into files, DIR/lmodV2_db_YYYY_MM_DD.json for each day that has any, a load a
@@ -32,9 +34,10 @@ Example:
   async run(args) {
     const parentDir = args.text('parentDir');
     if (parentDir === undefined) throw new AppError('USAGE', '--parentDir is missing', { hint: 'See --help.' });
-    const months = args.text('Nmonths') === undefined ? null : Number(args.text('Nmonths'));
-    if (months !== null && (!Number.isInteger(months) || months < 0)) {
-      throw new AppError('USAGE', `--Nmonths: ${args.text('Nmonths')} is no number of months`);
+    const nMonths = args.text('Nmonths');
+    const months = nMonths === undefined ? null : readMonths(nMonths);
+    if (nMonths !== undefined && months === null) {
+      throw new AppError('USAGE', `--Nmonths: ${nMonths} is no number of months`);
     }
     const span = monthSpan(args.text('start') ?? (months === null ? null : '1970-01'), months);
     if (span === null) {

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { endWithError } from '../app/end-with-error.ts';
 import type { Settings } from '../app/settings.ts';
+import { outliveReaders } from '../app/standard-output.ts';
 import { readVersion } from '../app/version.ts';
 import { AppError, describeCause } from '../core/app-error.ts';
 
@@ -18,6 +19,8 @@ export interface LegacyArguments {
 export interface LegacyCommand {
   readonly name: string;
   readonly options: OptionSpecs;
+  /** How many operands it takes at the most. */
+  readonly operands: number;
   /** Usage, what it does, its flags and an example. */
   readonly help: string;
   run(args: LegacyArguments): Promise<void>;
@@ -25,6 +28,7 @@ export interface LegacyCommand {
 
 /** Runs a drop-in command with the process's arguments; sets the exit status. */
 export async function runLegacy(command: LegacyCommand): Promise<void> {
+  outliveReaders();
   const debug = process.argv.includes('-D') || process.argv.includes('--debug');
   try {
     const args = readArguments(command, process.argv.slice(2));
@@ -53,14 +57,18 @@ const commonOptions: OptionSpecs = {
  * options shortened as far as they stay unique.
  * @throws AppError USAGE
  */
-function readArguments({ options, help }: LegacyCommand, argv: readonly string[]): LegacyArguments {
+function readArguments({ options, operands, help }: LegacyCommand, argv: readonly string[]): LegacyArguments {
   const specs = { ...options, ...commonOptions };
   const usage = (message: string, cause?: unknown): AppError =>
     new AppError('USAGE', message, { hint: help.split('\n', 1)[0] ?? '', cause });
   const expand = (arg: string): string => {
     const match = /^--([^=]+)(=.*)?$/s.exec(arg);
     if (match?.[1] === undefined || match[1] in specs) return arg;
-    const names = Object.keys(specs).filter((name) => name.startsWith(match[1] ?? ''));
+    const startAlike = (names: OptionSpecs): string[] =>
+      Object.keys(names).filter((name) => name.startsWith(match[1] ?? ''));
+    // What is unique among the flags of Lmod's script stays so, whatever modtally has besides.
+    const ofScript = startAlike(options);
+    const names = ofScript.length > 0 ? ofScript : startAlike(commonOptions);
     if (names.length > 1) throw usage(`--${match[1]} may be ${names.map((name) => `--${name}`).join(' or ')}`);
     return names.length === 1 ? `--${names[0]}${match[2] ?? ''}` : arg;
   };
@@ -73,6 +81,8 @@ function readArguments({ options, help }: LegacyCommand, argv: readonly string[]
     throw usage(describeCause(cause).split('. To specify')[0] ?? '', cause);
   }
   const { values, positionals } = parsed;
+  const superfluous = positionals.slice(operands);
+  if (superfluous.length > 0 && values['help'] !== true) throw usage(`unexpected argument ${superfluous.join(' ')}`);
   return {
     text(name) {
       const value = values[name];

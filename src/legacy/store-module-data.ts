@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readLegacySettings } from '../app/conf-file.ts';
 import { runImport } from '../app/run-import.ts';
 import { AppError } from '../core/app-error.ts';
-import { formatImportAccount } from '../view/import-account.ts';
+import { formatImportAccount, formatImportTroubles } from '../view/import-account.ts';
 import { announceStore, type LegacyCommand } from './run-legacy.ts';
 
 /** `store_module_data` */
@@ -14,6 +14,7 @@ export const storeModuleData: LegacyCommand = {
     confFn: { type: 'string' },
     ignoreFn: { type: 'string' },
   },
+  operands: Number.POSITIVE_INFINITY,
   help: `usage: store_module_data [-D] [--delete] [--store_all] [--confFn FILE] [--ignoreFn FILE] FILE...
 
 Stores syslog files and, by the ending .json, dump files. What was stored before is passed over, so that it may be
@@ -42,9 +43,7 @@ Example:
     });
     announceStore('store_module_data', report.store, settings);
     process.stderr.write(formatImportAccount(report));
-    for (const { name, message, hint } of report.failures) {
-      process.stderr.write(`store_module_data: ${name}: ${message}\n  ${hint}\n`);
-    }
+    process.stderr.write(formatImportTroubles('store_module_data', report));
     if (report.failures.length > 0) process.exitCode = 1;
   },
 };

@@ -1,0 +1,3 @@
+import { testConformance } from './conformance-contract.ts';
+
+testConformance('mysql');
