@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { AppError, describeCause } from '../core/app-error.ts';
+import { readWholeNumber } from '../core/whole-number.ts';
 import type { MysqlTarget } from '../mysql/mysql-target.ts';
 import type { StoreTarget } from '../store/store-target.ts';
 import { isReadableByOthers, readSettings, type Settings } from './settings.ts';
@@ -28,14 +29,17 @@ export function writeConfFile({ host, user, password, database }: MysqlConf): { 
     throw new AppError('CONF_FILE', 'host, user and name of the database must not be empty');
   }
   const path = confFileName(database);
+  const draft = `${path}.new`;
   const hidden = Buffer.from(password, 'utf8').toString('base64');
   try {
     const wasReadable = existsSync(path) && isReadableByOthers(path);
-    // Made anew under another name: the mode of a file that is there would stay as it is.
-    writeFileSync(`${path}.new`, `[MYSQL]\nhost = ${host}\nuser = ${user}\npasswd = ${hidden}\ndb = ${database}\n\n`, {
+    // Made anew under another name: a file or a link that is there would keep its mode, or lead elsewhere.
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `[MYSQL]\nhost = ${host}\nuser = ${user}\npasswd = ${hidden}\ndb = ${database}\n\n`, {
       mode: 0o600,
+      flag: 'wx',
     });
-    renameSync(`${path}.new`, path);
+    renameSync(draft, path);
     return { path, wasReadable };
   } catch (cause) {
     throw new AppError('CONF_FILE', `cannot write ${path}: ${describeCause(cause)}`, { cause });
@@ -55,7 +59,9 @@ export function readLegacySettings(confFile: string | undefined, database: strin
   if (!named && !existsSync(path)) return settings;
   const warnings = [...settings.warnings];
   const store = readConfFile(path);
-  if (isReadableByOthers(path)) warnings.push(`${path} holds a password and can be read by others: chmod 600 ${path}`);
+  const hasPassword = store.kind === 'mysql' && store.password !== '';
+  if (hasPassword && isReadableByOthers(path))
+    warnings.push(`${path} holds a password and can be read by others: chmod 600 ${path}`);
   return { ...settings, store, storeOrigin: path, warnings };
 }
 
@@ -80,8 +86,9 @@ export function readSourceTarget(text: string): MysqlTarget {
  */
 export function requireMysql(target: StoreTarget, origin: string): MysqlTarget {
   if (target.kind === 'mysql') return target;
-  throw new AppError('USAGE', `${origin} names no MySQL or MariaDB database`, {
-    hint: "Lmod's gen_1 and gen_2 databases are on such a server.",
+  const named = origin === 'default' ? 'the embedded store' : origin;
+  throw new AppError('USAGE', `${named} is no MySQL or MariaDB database`, {
+    hint: "Lmod's gen_1 and gen_2 databases are on such a server. conf_create makes the conf file, such as lmod_db.conf.",
   });
 }
 
@@ -102,7 +109,7 @@ function readConfFile(path: string): StoreTarget {
   }
   const sections = parseIni(text);
   const url = sections.get('store')?.get('url');
-  if (url !== undefined) return parseStoreUrl(url, '');
+  if (url !== undefined) return parseStoreUrl(url, process.env['MODTALLY_PASSWORD'] ?? '');
   const keys = sections.get('mysql');
   if (keys === undefined) throw incomplete(path, 'it has neither a section [MYSQL] nor [STORE]');
   const need = (key: string): string => {
@@ -110,8 +117,11 @@ function readConfFile(path: string): StoreTarget {
     if (value === undefined) throw incomplete(path, `it has no ${key.toUpperCase()}`);
     return value;
   };
-  const port = Number(keys.get('port') ?? 3306);
-  if (!Number.isInteger(port)) throw incomplete(path, `PORT is ${keys.get('port')}`);
+  const portText = keys.get('port');
+  const port = portText === undefined ? null : readWholeNumber(portText, 5);
+  if (portText !== undefined && (port === null || port < 1 || port > 65_535)) {
+    throw incomplete(path, `PORT is ${portText}`);
+  }
   return {
     kind: 'mysql',
     host: need('host'),

@@ -49,5 +49,9 @@ function printable(outcome: LineOutcome): Record<string, unknown> {
   if (outcome.kind === 'skip') return { skip: outcome.reason };
   if (outcome.kind === 'reject') return { reject: outcome.reason };
   const { timeUs, counts, ...load } = outcome.load;
-  return { load: { ...load, time: timeUs / 1e6, ...(counts === null ? {} : { counts }) } };
+  const record = { ...load, time: timeUs / 1e6 };
+  if (counts === null) return { load: record };
+  const { lastUs, loads, direct, dependency, jobs } = counts;
+  const ofTally = { last: lastUs / 1e6, loads, direct_loads: direct, dependency_loads: dependency, job_loads: jobs };
+  return { load: { ...record, ...ofTally } };
 }

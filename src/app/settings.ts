@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parse as parseTomlText } from 'smol-toml';
+import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
 import type { StoreTarget } from '../store/store-target.ts';
@@ -78,9 +78,13 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
     waitMs: readSeconds(look('lease_seconds')) * 1000,
     warnings: files
-      .filter(({ path, values }) => values.password !== undefined && isReadableByOthers(path))
+      .filter(({ path, values }) => holdsSecret(values) && isReadableByOthers(path))
       .map(({ path }) => `${path} holds a password and can be read by others: chmod 600 ${path}`),
   };
+}
+
+function holdsSecret({ password, store }: SettingFlags): boolean {
+  return password !== undefined || (store !== undefined && holdsPassword(store));
 }
 
 function readConfigFiles(configFile: string | undefined): { path: string; values: SettingFlags }[] {
@@ -101,7 +105,7 @@ function readConfigFile(path: string): SettingFlags {
   }
   const values: { [name in SettingName]?: string } = {};
   for (const [key, value] of Object.entries(parseToml(text, path))) {
-    if (!(key in settingMeanings)) {
+    if (!Object.hasOwn(settingMeanings, key)) {
       throw new AppError('BAD_SETTING', `${path}: there is no setting ${key}`, {
         hint: `Settings: ${Object.keys(settingMeanings).join(', ')}.`,
       });
@@ -117,8 +121,10 @@ function readConfigFile(path: string): SettingFlags {
 function parseToml(text: string, path: string): Record<string, unknown> {
   try {
     return parseTomlText(text);
-  } catch (cause) {
-    throw new AppError('BAD_SETTING', `${path} is no TOML: ${describeCause(cause)}`, { cause });
+  } catch (error) {
+    const line = error instanceof TomlError ? `:${error.line}` : '';
+    // Without its cause, which quotes the line: that may hold the password.
+    throw new AppError('BAD_SETTING', `${path}${line} is no TOML: ${describeCause(error)}`);
   }
 }
 
@@ -162,7 +168,7 @@ function readPassword(password: string | undefined, file: string | undefined): s
 function readSeconds(setting: { value: string; origin: string } | null): number {
   if (setting === null) return 120;
   const seconds = Number(setting.value);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  if (/^[\d.]+$/.test(setting.value) && Number.isFinite(seconds)) return seconds;
   throw new AppError(
     'BAD_SETTING',
     `${setting.origin}: lease_seconds must be a number of seconds, not ${setting.value}`,

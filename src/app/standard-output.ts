@@ -1,15 +1,26 @@
-import { once } from 'node:events';
+import { AppError, describeCause } from '../core/app-error.ts';
 
-let isWatched = false;
-
-/** Writes data to standard output. A reader that has gone (`| head`) is no error. */
-export async function writeOutput(text: string): Promise<void> {
-  if (!isWatched) {
-    isWatched = true;
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+/**
+ * Lets a command outlive whoever reads what it prints (`| head`): it goes on with its work, and what nobody reads is
+ * dropped. To be called before anything is printed.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') process.exitCode = 1;
     });
   }
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/**
+ * Writes data to standard output. Where its reader has gone there is nothing left to do, and the process ends.
+ * @throws AppError OUTPUT
+ */
+export async function writeOutput(text: string): Promise<void> {
+  const cause = await new Promise<Error | null | undefined>((resolve) => {
+    process.stdout.write(text, resolve);
+  });
+  if (cause === null || cause === undefined) return;
+  if ('code' in cause && cause.code === 'EPIPE') process.exit();
+  throw new AppError('OUTPUT', `cannot write to standard output: ${describeCause(cause)}`, { cause });
 }

@@ -40,17 +40,24 @@ function parseMysqlUrl(text: string, password: string): StoreTarget {
   } catch {
     throw badUrl(text, 'it is no URL');
   }
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const decode = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw badUrl(text, 'a % in it must be written as %25');
+    }
+  };
+  const database = decode(url.pathname.slice(1));
   if (database === '' || database.includes('/')) throw badUrl(text, 'it names no database');
   const socket = url.searchParams.get('socket');
   const hasPort = /@[^/]*:80(\/|$)/.test(text) || url.port !== '';
   return {
     kind: 'mysql',
     host: url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost',
-    port: hasPort ? Number(url.port || 80) : 3306,
+    port: hasPort ? Number(url.port || 80) : null,
     socket,
-    user: decodeURIComponent(url.username),
-    password: url.password === '' ? password : decodeURIComponent(url.password),
+    user: decode(url.username),
+    password: url.password === '' ? password : decode(url.password),
     database,
   };
 }

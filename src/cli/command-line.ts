@@ -1,16 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { endWithError } from '../app/end-with-error.ts';
+import { outliveReaders } from '../app/standard-output.ts';
 import { readVersion } from '../app/version.ts';
 import { AppError } from '../core/app-error.ts';
 import { commands } from './commands.ts';
+import { optionsWithValue } from './option-names.ts';
 
 /** Runs `modtally ARGUMENTS`; sets the process's exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  const name = args.find((arg) => !arg.startsWith('-'));
+  outliveReaders();
+  const { name, ordered } = putCommandFirst(args);
   const program = new Command('modtally')
     .description('which software modules are really used, by whom, on which cluster, since when')
     .version(readVersion(), '--version', 'print the version')
-    .helpOption('--help', 'print this help; "modtally COMMAND --help" that of a command')
+    .helpOption('-h, --help', 'print this help; "modtally COMMAND --help" that of a command')
     .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
@@ -28,10 +31,18 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
   inheritSettings(program);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(ordered, { from: 'user' });
   } catch (error) {
     endWithError('modtally', explainUsage(error), args.includes('--debug'));
   }
+}
+
+/** The command may stand behind the options that all commands share: `modtally --store URL report counts`. */
+function putCommandFirst(args: readonly string[]): { name: string | undefined; ordered: readonly string[] } {
+  let at = 0;
+  while (args[at]?.startsWith('-')) at += optionsWithValue.includes(args[at] ?? '') ? 2 : 1;
+  const name = args[at];
+  return { name, ordered: name === undefined ? args : [name, ...args.slice(0, at), ...args.slice(at + 1)] };
 }
 
 const EXAMPLES = `
@@ -46,7 +57,7 @@ The store is an embedded database unless --store, MODTALLY_STORE or a configurat
 /** Commander's settings are those of the command they were made on: subcommands need them too. */
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
-    child.copyInheritedSettings(command).helpOption('--help', 'print this help');
+    child.copyInheritedSettings(command).allowExcessArguments(false).helpOption('-h, --help', 'print this help');
     inheritSettings(child);
   }
 }
@@ -55,9 +66,9 @@ function inheritSettings(command: Command): void {
 function explainUsage(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return null;
-  const message = error.message.replace(/^error: /, '');
+  const [message = '', guess = ''] = error.message.replace(/^error: /, '').split('\n');
   return new AppError('USAGE', message === '(outputHelp)' ? 'no command was given' : message, {
-    hint: 'See --help.',
+    hint: guess === '' ? 'See --help.' : `${guess.replace(/^\((.*)\)$/, '$1')} See --help.`,
     cause: error,
   });
 }

@@ -35,7 +35,7 @@ export async function createProgressBar(files: readonly string[], isShown: boole
     const text = `[${'='.repeat(full)}${' '.repeat(WIDTH - full)}] ${formatBytes(bytes)}${
       total === 0 ? '' : ` of ${formatBytes(total)}`
     }, ${Math.round(lines / seconds / 1000)}k lines/s${left}`;
-    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 
   return {

@@ -18,8 +18,7 @@ export type ErrorCode =
   | 'STORE_BUSY'
   | 'STORE_FULL'
   | 'STORE_FAILED'
-  | 'NOT_A_SOURCE'
-  | 'INTERNAL';
+  | 'NOT_A_SOURCE';
 
 /** Every way to fail that modtally knows; docs/errors.md says the same at length, and a test compares them. */
 export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning: string }>> = {
@@ -43,5 +42,4 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   STORE_FULL: { exitStatus: 1, meaning: 'no space left for the store' },
   STORE_FAILED: { exitStatus: 1, meaning: 'the store failed in a way that has no code of its own' },
   NOT_A_SOURCE: { exitStatus: 1, meaning: 'the database holds neither gen_1 nor gen_2 tables' },
-  INTERNAL: { exitStatus: 1, meaning: 'a fault in modtally itself' },
 };

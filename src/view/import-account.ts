@@ -20,6 +20,25 @@ export function formatImportAccount(summary: ImportSummary & { seconds: number; 
   return `${account.join('\n')}\n`;
 }
 
+/** What an import could not do, each in a line and, where there is something to do about it, a hint. */
+export function formatImportTroubles(
+  command: string,
+  { failures, notDeleted }: Pick<ImportSummary, 'failures'> & { readonly notDeleted: readonly NotDeleted[] },
+): string {
+  const lines = failures.flatMap(({ message, hint }) => [
+    `${command}: ${message}`,
+    ...(hint === '' ? [] : [`  ${hint}`]),
+  ]);
+  for (const { name, message } of notDeleted) lines.push(`${command}: kept ${name}: ${message}`);
+  return lines.map((line) => `${shownText(line)}\n`).join('');
+}
+
+/** A file that should have gone. */
+interface NotDeleted {
+  readonly name: string;
+  readonly message: string;
+}
+
 function countReasons(reasons: Readonly<Record<string, number>>): string {
   const sum = Object.values(reasons).reduce((total, n) => total + n, 0);
   const parts = Object.entries(reasons).map(([reason, n]) => `${reason} ${count(n)}`);

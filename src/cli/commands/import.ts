@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { runImport } from '../../app/run-import.ts';
 import { writeOutput } from '../../app/standard-output.ts';
-import { formatImportAccount } from '../../view/import-account.ts';
+import { formatImportAccount, formatImportTroubles } from '../../view/import-account.ts';
 import { stringifySafely } from '../../view/json.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
 import { createProgressBar } from '../progress-bar.ts';
@@ -40,11 +40,10 @@ export function createImportCommand(): Command {
         strict: options.strict === true,
         onProgress: progress.advance,
       }).finally(progress.end);
+      if (report.failures.length > 0) process.exitCode = 1;
       if (options.json === true) await writeOutput(`${stringifySafely(accountOf(report))}\n`);
       else if (options.quiet !== true) process.stderr.write(formatImportAccount(report));
-      for (const { message, hint } of report.failures) process.stderr.write(`modtally: ${message}\n  ${hint}\n`);
-      for (const { name, message } of report.notDeleted) process.stderr.write(`modtally: kept ${name}: ${message}\n`);
-      if (report.failures.length > 0) process.exitCode = 1;
+      process.stderr.write(formatImportTroubles('modtally', report));
     });
 }
 

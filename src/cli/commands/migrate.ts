@@ -6,6 +6,7 @@ import type { Comparison } from '../../app/verify-migration.ts';
 import { AppError } from '../../core/app-error.ts';
 import { monthSpan } from '../../core/month-span.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
+import { readMonths } from '../../core/whole-number.ts';
 import { formatTable } from '../../view/table.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
 
@@ -30,8 +31,8 @@ export function createMigrateCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (options: MigrateOptions) => {
       const settings = settingsOf(options);
-      const months = options.months === undefined ? null : Number(options.months);
-      if (months !== null && (!Number.isInteger(months) || months < 1)) {
+      const months = options.months === undefined ? null : readMonths(options.months);
+      if (options.months !== undefined && !months) {
         throw new AppError('USAGE', `--months: ${options.months} is no number of months`);
       }
       if (months !== null && options.start === undefined) throw new AppError('USAGE', '--months needs --start');
@@ -59,8 +60,8 @@ export function createMigrateCommand(): Command {
         );
       }
       if (report.comparison !== null) {
-        await writeOutput(formatComparison(report.comparison, report.months, settings.zone));
         if (!report.comparison.isEqual) process.exitCode = 1;
+        await writeOutput(formatComparison(report.comparison, report.months, settings.zone));
       }
     });
 }

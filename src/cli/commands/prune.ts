@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { Questions } from '../../app/questions.ts';
 import { endOfKeeping, runPrune } from '../../app/run-prune.ts';
 import { AppError } from '../../core/app-error.ts';
+import { readMonths } from '../../core/whole-number.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
 
 interface PruneOptions extends CommonOptions {
@@ -23,8 +24,8 @@ export function createPruneCommand(): Command {
       '\nExamples:\n  modtally prune --keep-months 24 --dry-run\n  modtally prune --keep-months 24 --yes\n',
     )
     .action(async (options: PruneOptions) => {
-      const months = Number(options.keepMonths);
-      if (!Number.isInteger(months) || months < 0) {
+      const months = readMonths(options.keepMonths);
+      if (months === null) {
         throw new AppError('USAGE', `--keep-months: ${options.keepMonths} is no number of months`);
       }
       const settings = settingsOf(options);

@@ -4,6 +4,7 @@ import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
 import type { ResultTable } from '../../core/result-table.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
+import { readWholeNumber } from '../../core/whole-number.ts';
 import { formatCsv } from '../../view/csv.ts';
 import { formatJson } from '../../view/json.ts';
 import { formatMarkdown } from '../../view/markdown.ts';
@@ -48,11 +49,16 @@ export function createReportCommand(): Command {
     .addHelpText('after', () => describeReports())
     .action(async (name: string, options: ReportOptions) => {
       const report = reportNamed(name);
-      const format = formats[options.format];
+      const format = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
       if (format === undefined) throw new AppError('USAGE', `there is no format ${options.format}`, { hint: FORMATS });
       const settings = settingsOf(options);
       const { zone } = settings;
       const isByUser = report.name === 'modules_used_by';
+      if (isByUser && options.pattern.length > 0 && options.user.length > 0) {
+        throw new AppError('USAGE', 'in modules_used_by, --pattern and --user are the same', {
+          hint: 'Give one of them.',
+        });
+      }
       const { table } = await runReport({
         settings,
         report,
@@ -83,7 +89,7 @@ function collect(value: string, before: readonly string[]): string[] {
 
 function readLimit(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 0) return limit;
+  const limit = readWholeNumber(text, 15);
+  if (limit !== null) return limit;
   throw new AppError('USAGE', `--limit: ${text} is no number of rows`);
 }

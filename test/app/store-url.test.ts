@@ -1,0 +1,79 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { holdsPassword, parseStoreUrl } from '../../src/app/store-url.ts';
+
+const base = { kind: 'mysql', host: 'db', port: 3306, socket: null, user: 'lmod', password: '', database: 'lmodV2' };
+
+describe('a store URL', () => {
+  test.each([
+    ['duckdb:/srv/usage.duckdb', '/srv/usage.duckdb'],
+    ['duckdb:///srv/usage.duckdb', '/srv/usage.duckdb'],
+    ['DuckDB:usage.duckdb', resolve('usage.duckdb')],
+    ['duckdb:../a b%20c.duckdb', resolve('../a b%20c.duckdb')],
+    ['duckdb:~/usage.duckdb', join(homedir(), 'usage.duckdb')],
+  ])('names a file: %s', (url, path) => {
+    expect(parseStoreUrl(url, 'unused')).toEqual({ kind: 'duckdb', path });
+  });
+
+  test.each([
+    ['mysql://lmod@db/lmodV2', {}],
+    ['mariadb://lmod@db/lmodV2', {}],
+    ['mysql://lmod@db:3307/lmodV2', { port: 3307 }],
+    ['mysql://lmod@db:80/lmodV2', { port: 80 }],
+    ['mysql://lmod@[::1]:3307/lmodV2', { host: '::1', port: 3307 }],
+    ['mysql://lmod@localhost/lmodV2?socket=/run/my.sock', { host: 'localhost', socket: '/run/my.sock' }],
+    ['mysql://lm%40od:p%3A%2F@db/lmod%20V2', { user: 'lm@od', password: 'p:/', database: 'lmod V2' }],
+    ['mysql://db/lmodV2', { user: '' }],
+  ])('names a database: %s', (url, change) => {
+    expect(parseStoreUrl(url, '')).toEqual({ ...base, ...change });
+  });
+
+  test('is given the password that it does not hold', () => {
+    expect(parseStoreUrl('mysql://lmod@db/lmodV2', 'secret')).toEqual({ ...base, password: 'secret' });
+    expect(parseStoreUrl('mysql://lmod:own@db/lmodV2', 'secret')).toEqual({ ...base, password: 'own' });
+  });
+
+  test.each([
+    '',
+    'usage.duckdb',
+    'duckdb:',
+    'mysql://db',
+    'mysql://db/',
+    'mysql://db/a/b',
+    'mysql://%zz@db/x',
+    'x://y',
+  ])('that is none is told: "%s"', (url) => {
+    expect(() => parseStoreUrl(url, '')).toThrow(expect.objectContaining({ code: 'BAD_STORE_URL' }));
+  });
+
+  test('with a bare % in its password is told what to write', () => {
+    const message = expect.stringContaining('%25');
+    expect(() => parseStoreUrl('mysql://u:50%off@h/d', '')).toThrow(expect.objectContaining({ message }));
+  });
+
+  test('that is none is told without its password', () => {
+    for (const url of [
+      'mysql://u:secret@h',
+      'oracle://u:secret@h/d',
+      'mysql://u:secret@h:99999/d',
+      'mysql://u:sec@ret@h',
+    ]) {
+      expect(() => parseStoreUrl(url, '')).toThrow(
+        expect.not.objectContaining({ message: expect.stringMatching(/sec/) }),
+      );
+    }
+  });
+});
+
+test.each([
+  ['mysql://u:p@h/d', true],
+  ['mysql://:p@h/d', true],
+  ['MYSQL://u:p@h/d', true],
+  ['mysql://u@h:3306/d', false],
+  ['mysql://u:@h/d', false],
+  ['mysql://h:3306/d', false],
+  ['duckdb:/a:b@c/d', false],
+])('whether a URL holds a password is known: %s', (url, expected) => {
+  expect(holdsPassword(url)).toBe(expected);
+});
