@@ -44,7 +44,7 @@ describe('docs/cli.md', () => {
 
   test('names the flags that all commands of modtally have', () => {
     const flags = flagsIn(sectionOf(cli, 'Flags of every modtally command'));
-    expect(sorted(flags)).toEqual(sorted([...commonOptions, '--help']));
+    expect(sorted(flags)).toEqual(sorted([...commonOptions, '-h', '--help']));
   });
 
   test('has a section for every drop-in command, and for no other', () => {

@@ -18,10 +18,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .action(() => {
-      if (name === undefined) program.help({ error: true });
-      throw new AppError('USAGE', `there is no command ${name}`, { hint: 'modtally --help lists the commands.' });
-    })
+    .action((_options: object, command: Command) => command.help({ error: true }))
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments();
   for (const entry of commands) {
@@ -31,6 +28,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
   inheritSettings(program);
   try {
+    if (name === undefined && args.some((option) => optionsWithValue.includes(option))) throw noCommand;
+    if (name !== undefined && !commands.some((entry) => entry.name === name)) {
+      throw new AppError('USAGE', `there is no command ${name}`, { hint: 'modtally --help lists the commands.' });
+    }
     await program.parseAsync(ordered, { from: 'user' });
   } catch (error) {
     endWithError('modtally', explainUsage(error), args.includes('--debug'));
@@ -62,13 +63,14 @@ function inheritSettings(command: Command): void {
   }
 }
 
+const noCommand = new AppError('USAGE', 'no command was given', { hint: 'See --help.' });
+
 /** Null where commander has ended the command in good order, after printing help or a version. */
 function explainUsage(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return null;
   const [message = '', guess = ''] = error.message.replace(/^error: /, '').split('\n');
-  return new AppError('USAGE', message === '(outputHelp)' ? 'no command was given' : message, {
-    hint: guess === '' ? 'See --help.' : `${guess.replace(/^\((.*)\)$/, '$1')} See --help.`,
-    cause: error,
-  });
+  if (message === '(outputHelp)') return noCommand;
+  const hint = guess === '' ? 'See --help.' : `${guess.replace(/^\((.*)\)$/, '$1')} See --help.`;
+  return new AppError('USAGE', message, { hint, cause: error });
 }

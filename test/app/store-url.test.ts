@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { holdsPassword, parseStoreUrl } from '../../src/app/store-url.ts';
 
-const base = { kind: 'mysql', host: 'db', port: 3306, socket: null, user: 'lmod', password: '', database: 'lmodV2' };
+const base = { kind: 'mysql', host: 'db', port: null, socket: null, user: 'lmod', password: '', database: 'lmodV2' };
 
 describe('a store URL', () => {
   test.each([

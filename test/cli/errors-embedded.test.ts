@@ -73,7 +73,7 @@ describe('a full disk', () => {
       await importing(store, '--delete', 'many'),
       1,
       /no space left/i,
-      /Free some space.*nothing was stored/,
+      /Free some space.*was not completed was not stored/,
     );
     expect(existsSync(log)).toBe(true);
     expect(await answer(store)).toBe(before);
