@@ -1,4 +1,5 @@
-import type { LineOutcome } from '../core/line-outcome.ts';
+import { type LineOutcome, TOO_LONG } from '../core/line-outcome.ts';
+import { eachLine } from '../ingest/each-line.ts';
 import { readSource } from '../ingest/read-source.ts';
 import type { Clock } from '../parse/line-time.ts';
 import { parseLine } from '../parse/parse-line.ts';
@@ -16,6 +17,12 @@ export async function parseFiles(files: readonly string[], clock: Clock): Promis
     const source = openableSource(file);
     const opened = await source.open();
     let output: string[] = [];
+    const read = (line: string): LineOutcome => parseLine(line, source.format, clock);
+    const takeLine = (line: string | null, n: number): void => {
+      const outcome = line === null ? TOO_LONG : read(line);
+      const record = files.length > 1 ? { file, n, ...printable(outcome) } : { n, ...printable(outcome) };
+      output.push(`${stringifySafely(record)}\n`);
+    };
     const write = async (): Promise<void> => {
       const text = output.join('');
       output = [];
@@ -27,13 +34,11 @@ export async function parseFiles(files: readonly string[], clock: Clock): Promis
         { ...opened, isFinal: true },
         async () => [],
         {
-          read: (line) =>
-            line === null ? { kind: 'reject', reason: 'too long' } : parseLine(line, source.format, clock),
-          accept(outcome, n) {
-            const record = files.length > 1 ? { file, n, ...printable(outcome) } : { n, ...printable(outcome) };
-            output.push(`${stringifySafely(record)}\n`);
-          },
+          read,
+          takeLine,
+          takeLines: (bytes, first) => eachLine(bytes, (line, index) => takeLine(line, first + index)),
           drain: write,
+          scanner: null,
         },
         clock.now,
         () => {},

@@ -50,6 +50,7 @@ export async function runImport(request: ImportRequest): Promise<ImportReport> {
       ignore,
       now: Date.now() / 1000,
       strict,
+      threads: settings.threads,
       rejects,
       onProgress,
     });

@@ -95,6 +95,7 @@ async function importMonths(
         ignore: ignoreNothing,
         now: Date.now() / 1000,
         strict: false,
+        threads: 1,
         rejects,
         onProgress: () => {},
       },

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
+import { readWholeNumber } from '../core/whole-number.ts';
 import type { StoreTarget } from '../store/store-target.ts';
 import { absolutePath, holdsPassword, parseStoreUrl } from './store-url.ts';
 
@@ -14,6 +15,7 @@ export const settingMeanings = {
   ignore: 'a file of module patterns not to count',
   rejects: 'the file that rejected lines are added to',
   lease_seconds: 'how long to wait for another process that uses the store',
+  threads: 'how many threads read a large log; the processors, eight at the most, unless given',
   password: "the database user's password",
   password_file: 'a file whose first line is that password',
 } as const;
@@ -32,6 +34,7 @@ export interface Settings {
   readonly ignoreFile: string | null;
   readonly rejectsFile: string;
   readonly waitMs: number;
+  readonly threads: number;
   /** Sentences that the user should see. */
   readonly warnings: readonly string[];
 }
@@ -77,6 +80,7 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     ignoreFile: pathOrNull(look('ignore')?.value),
     rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
     waitMs: readSeconds(look('lease_seconds')) * 1000,
+    threads: readThreads(look('threads')),
     warnings: files
       .filter(({ path, values }) => holdsSecret(values) && isReadableByOthers(path))
       .map(({ path }) => `${path} holds a password and can be read by others: chmod 600 ${path}`),
@@ -173,6 +177,13 @@ function readSeconds(setting: { value: string; origin: string } | null): number 
     'BAD_SETTING',
     `${setting.origin}: lease_seconds must be a number of seconds, not ${setting.value}`,
   );
+}
+
+function readThreads(setting: { value: string; origin: string } | null): number {
+  if (setting === null) return Math.min(availableParallelism(), 8);
+  const threads = readWholeNumber(setting.value, 3);
+  if (threads !== null && threads > 0) return threads;
+  throw new AppError('BAD_SETTING', `${setting.origin}: threads must be a number from 1 on, not ${setting.value}`);
 }
 
 function pathOrNull(path: string | undefined): string | null {

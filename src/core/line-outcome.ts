@@ -9,6 +9,9 @@ export type LineOutcome =
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   | { readonly kind: 'reject'; readonly reason: RejectReason };
 
+/** What becomes of a line that is too long to be held. */
+export const TOO_LONG: LineOutcome = { kind: 'reject', reason: 'too long' };
+
 /** A line that is none of ours: nothing is wrong with it. */
 export type SkipReason = 'empty' | 'not a load';
 

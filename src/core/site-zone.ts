@@ -6,6 +6,13 @@ export interface LocalTime {
   readonly secondOfDay: number;
 }
 
+/** Seconds since 1970 UTC, `from` inclusive, `until` exclusive, and the local day that they fall on. */
+export interface DaySpan {
+  readonly day: number;
+  readonly from: number;
+  readonly until: number;
+}
+
 /** The site's time zone: from instants (seconds since 1970 UTC) to wall-clock times and back. */
 export interface SiteZone {
   /** IANA name. */
@@ -14,6 +21,8 @@ export interface SiteZone {
   offsetAt(seconds: number): number;
   /** The local day an instant falls on. */
   dayOf(seconds: number): number;
+  /** A span of seconds around an instant, from inclusive, until exclusive, all of which falls on one local day. */
+  daySpanAt(seconds: number): DaySpan;
   /** The instant of a local time. One that the clock skips counts from before the gap, one it shows twice is the first. */
   instantOf(local: LocalTime): number;
   /** `YYYY-MM-DD HH:MM:SS`, local. */
@@ -82,6 +91,17 @@ export function createSiteZone(name: string): SiteZone {
     return Math.floor((seconds + offsetAt(seconds)) / SECONDS_PER_DAY);
   }
 
+  function daySpanAt(seconds: number): DaySpan {
+    const offset = offsetAt(seconds);
+    const day = Math.floor((seconds + offset) / SECONDS_PER_DAY);
+    const utcDay = Math.floor(seconds / SECONDS_PER_DAY);
+    const isSteady = offsetOfUtcDay.get(utcDay) !== null;
+    const unit = isSteady ? SECONDS_PER_DAY : SECONDS_PER_MINUTE;
+    const unitStart = Math.floor(seconds / unit) * unit;
+    const from = Math.max(unitStart, day * SECONDS_PER_DAY - offset);
+    return { day, from, until: Math.min(unitStart + unit, (day + 1) * SECONDS_PER_DAY - offset) };
+  }
+
   function instantOf(local: LocalTime): number {
     const asUtc = local.day * SECONDS_PER_DAY + local.secondOfDay;
     // The two offsets in force around the local time; where they agree there is nothing to choose.
@@ -105,7 +125,7 @@ export function createSiteZone(name: string): SiteZone {
     return `${toDateTime(seconds).replace(' ', 'T')}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   }
 
-  return { name, offsetAt, dayOf, instantOf, toDateTime, toIso };
+  return { name, offsetAt, dayOf, daySpanAt, instantOf, toDateTime, toIso };
 }
 
 /** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting). */

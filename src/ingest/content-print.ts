@@ -71,6 +71,22 @@ export class PrintBuilder {
     }
   }
 
+  /** Goes back to where the last whole block ended, and returns that place. */
+  rewindToBlock(): number {
+    this.length -= this.#inBlock;
+    this.#inBlock = 0;
+    return this.length;
+  }
+
+  /** Takes whole blocks in that were hashed elsewhere (XXH64). Their lines are not counted. */
+  addBlocks(hashes: BigUint64Array): void {
+    for (const hash of hashes) {
+      this.length += BLOCK_BYTES;
+      this.#chain = mix(this.#chain, hash);
+      this.blocks.push(Number(this.#chain & 0xffff_ffffn));
+    }
+  }
+
   /** Digest of everything so far. */
   digest(): string {
     const link = mix(this.#chain, h64Raw(this.#block.subarray(0, this.#inBlock)));

@@ -6,7 +6,7 @@ import type { Modulefile, Vocabulary } from '../core/usage-batch.ts';
 export const NAME_CHARACTERS = 255;
 export const PATH_CHARACTERS = 1024;
 
-/** The vocabulary of an import while it grows: gives each name its place. */
+/** The vocabulary of an import while it grows: gives each name its place, and cuts it to what a store holds. */
 export class GrowingVocabulary implements Vocabulary {
   readonly users: string[] = [];
   readonly modulefiles: Modulefile[] = [];
@@ -16,6 +16,14 @@ export class GrowingVocabulary implements Vocabulary {
   readonly #users = new Map<string, number>();
   readonly #groups = new Map<string, number>();
   readonly #modulefiles = new Map<string, number>();
+  readonly #most: { readonly name: number; readonly path: number };
+
+  /** @param most characters of names and paths */
+  constructor(
+    most: { readonly name: number; readonly path: number } = { name: NAME_CHARACTERS, path: PATH_CHARACTERS },
+  ) {
+    this.#most = most;
+  }
 
   placeOfUser(user: string): number {
     return this.#place(this.#users, this.users, user);
@@ -35,9 +43,9 @@ export class GrowingVocabulary implements Vocabulary {
       place = this.modulefiles.length;
       this.#modulefiles.set(key, place);
       this.modulefiles.push({
-        syshost: this.cutTo(syshost, NAME_CHARACTERS),
-        module: this.cutTo(load.module, NAME_CHARACTERS),
-        path: this.cutTo(load.path, PATH_CHARACTERS),
+        syshost: this.cutTo(syshost, this.#most.name),
+        module: this.cutTo(load.module, this.#most.name),
+        path: this.cutTo(load.path, this.#most.path),
       });
     }
     return place;
@@ -57,7 +65,7 @@ export class GrowingVocabulary implements Vocabulary {
     if (place === undefined) {
       place = names.length;
       places.set(name, place);
-      names.push(this.cutTo(name, NAME_CHARACTERS));
+      names.push(this.cutTo(name, this.#most.name));
     }
     return place;
   }

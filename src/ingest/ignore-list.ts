@@ -1,10 +1,28 @@
 import { AppError, describeCause } from '../core/app-error.ts';
 
 /** Tells the modules that a site does not want counted. */
-export type IgnoreList = (module: string) => boolean;
+export interface IgnoreList {
+  (module: string): boolean;
+  /** Any of these, matched from the beginning of the name, will do. */
+  readonly patterns: readonly RegExp[];
+}
+
+/** Ignores the modules that any of these patterns matches. */
+export function ignoreMatching(patterns: readonly RegExp[]): IgnoreList {
+  const decided = new Map<string, boolean>();
+  const isIgnored = (module: string): boolean => {
+    let ignored = decided.get(module);
+    if (ignored === undefined) {
+      ignored = patterns.some((pattern) => pattern.test(module));
+      decided.set(module, ignored);
+    }
+    return ignored;
+  };
+  return Object.assign(isIgnored, { patterns });
+}
 
 /** Ignores nothing. */
-export const ignoreNothing: IgnoreList = () => false;
+export const ignoreNothing: IgnoreList = ignoreMatching([]);
 
 /**
  * Reads an ignore file: a regular expression a line, matched from the beginning of the module's name, as
@@ -26,15 +44,7 @@ export function parseIgnoreList(text: string, name: string): IgnoreList {
       });
     }
   }
-  const decided = new Map<string, boolean>();
-  return (module) => {
-    let ignored = decided.get(module);
-    if (ignored === undefined) {
-      ignored = patterns.some((pattern) => pattern.test(module));
-      decided.set(module, ignored);
-    }
-    return ignored;
-  };
+  return ignoreMatching(patterns);
 }
 
 /** Sites have written their patterns for Python: its spelling of named groups, anchors and a leading flag is understood. */

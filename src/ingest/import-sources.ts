@@ -1,17 +1,17 @@
 import { AppError } from '../core/app-error.ts';
 import type { ImportSummary } from '../core/import-summary.ts';
-import type { LineOutcome, RejectReason } from '../core/line-outcome.ts';
+import type { RejectReason } from '../core/line-outcome.ts';
 import type { SiteZone } from '../core/site-zone.ts';
-import { type Clock, EARLIEST } from '../parse/line-time.ts';
-import { parseLine } from '../parse/parse-line.ts';
 import type { LineSource, OpenSource } from '../source/source.ts';
 import type { ImportMode, Store, StoreImport } from '../store/store.ts';
 import { GrowingVocabulary } from './growing-vocabulary.ts';
 import type { IgnoreList } from './ignore-list.ts';
 import { KnownContents } from './known-contents.ts';
 import { LineCount } from './line-count.ts';
-import { type LineReader, readSource, type SourceReading } from './read-source.ts';
-import { createDailyTally, createLoadList, type UsageCollector } from './usage-collector.ts';
+import { LoadReader } from './load-reader.ts';
+import { readSource, ScanAbandoned, type SourceReading } from './read-source.ts';
+import { ScanPool } from './scan/scan-pool.ts';
+import { SourceReader } from './source-reader.ts';
 
 export interface ImportOptions {
   readonly mode: ImportMode;
@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly now: number;
   /** Whether a rejected line ends the whole import, with nothing stored. */
   readonly strict: boolean;
+  /** How many threads scan a large file; with one, it is read where everything else is done. */
+  readonly threads: number;
   readonly rejects: RejectSink;
   /** Called often, with what has been read since the last call. */
   readonly onProgress: (rawBytes: number, lines: number) => void;
@@ -47,9 +49,6 @@ export interface ImportResult {
   readonly complete: readonly LineSource[];
 }
 
-/** Rows of one source that are held in memory before the store takes them. */
-const ROWS_HELD = 500_000;
-
 /**
  * Imports sources, all of them in one transaction: what was imported before is passed over, everything else is
  * in when this returns, or nothing is. A source that cannot be read to its end is left out as a whole.
@@ -64,9 +63,9 @@ export async function importSources(
     const { revision, entries } = await store.readLedger();
     const known = new KnownContents(entries, (ids) => store.readPrints(ids));
     const storeImport = await store.openImport(options.mode);
+    const run = new ImportRun(storeImport, known, options);
     try {
       options.rejects.restart();
-      const run = new ImportRun(storeImport, known, options);
       for (const [index, source] of sources.entries()) await run.take(source, index);
       const result = await run.commit(revision);
       if (result !== 'conflict') return result;
@@ -74,18 +73,22 @@ export async function importSources(
       options.rejects.restart();
       throw error;
     } finally {
+      await run.close();
       await storeImport.close();
     }
   }
 }
 
-const TOO_LONG: LineOutcome = { kind: 'reject', reason: 'too long' };
+/** How much is scanned at a time where one thread does it all. */
+const SCAN_BYTES = 1024 * 1024;
 
 class ImportRun {
   readonly #storeImport: StoreImport;
   readonly #known: KnownContents;
   readonly #options: ImportOptions;
   readonly #vocabulary = new GrowingVocabulary();
+  readonly #reader: LoadReader;
+  readonly #pool: ScanPool | null;
   readonly #total = new LineCount();
   readonly #waiting: string[] = [];
   readonly #failures: { name: string; message: string; hint: string }[] = [];
@@ -98,6 +101,17 @@ class ImportRun {
     this.#storeImport = storeImport;
     this.#known = known;
     this.#options = options;
+    const { mode, zone, now, ignore, threads } = options;
+    const vocabulary = this.#vocabulary;
+    this.#reader = new LoadReader({ mode, zone, now, ignore, vocabulary, scanBytes: SCAN_BYTES });
+    // Loads that are kept one by one have to be seen one by one.
+    const usesThreads = threads > 1 && mode === 'tally';
+    this.#pool = usesThreads ? new ScanPool({ threads, zone, now, ignore, vocabulary }) : null;
+  }
+
+  /** Ends what the run has started. */
+  async close(): Promise<void> {
+    await this.#pool?.close();
   }
 
   /** Takes one source in. What is wrong with the source is noted, what is wrong with the store is thrown. */
@@ -112,8 +126,7 @@ class ImportRun {
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'INPUT') throw error;
-      await this.#storeImport.discard(index);
-      this.#options.rejects.discard();
+      await this.#discard(index);
       this.#failures.push({ name: source.name, message: error.message, hint: error.hint });
     }
   }
@@ -127,17 +140,56 @@ class ImportRun {
       this.#options.onProgress(opened.rawBytes ?? 0, seen.lines);
       return;
     }
-    const reader = new LoadReader(this.#storeImport, this.#vocabulary, this.#options, source, opened, index);
+    let reading: SourceReading;
+    try {
+      reading = await this.#read(source, opened, index, source.format === 'log' ? this.#pool : null);
+    } catch (error) {
+      if (!(error instanceof ScanAbandoned)) throw error;
+      await this.#discard(index);
+      reading = await this.#read(source, opened, index, null);
+    }
+    this.#total.add(this.#reader.count.totals);
+    this.#account(source, opened.stamp, reading);
+  }
+
+  async #read(source: LineSource, opened: OpenSource, index: number, pool: ScanPool | null): Promise<SourceReading> {
+    const { onProgress, now } = this.#options;
+    const { writtenAt } = opened;
+    const onReject = (lineNumber: number, reason: RejectReason, line: string | null): void =>
+      this.#reject(source, lineNumber, reason, line);
+    this.#reader.begin({ format: source.format, writtenAt, onReject });
+    const reader = new SourceReader({
+      reader: this.#reader,
+      pool,
+      writtenAt,
+      addRows: (batch) => this.#storeImport.add(batch, index),
+      onReject,
+      onProgress,
+    });
     const reading = await readSource(
       opened,
       (firstLine, lineBytes) => this.#known.findByFirstLine(firstLine, lineBytes),
       reader,
-      this.#options.now,
-      (rawBytes) => this.#options.onProgress(rawBytes, 0),
+      now,
+      (rawBytes) => onProgress(rawBytes, 0),
     );
     await reader.finish();
-    this.#total.add(reader.count);
-    this.#account(source, opened.stamp, reading);
+    return reading;
+  }
+
+  #reject(source: LineSource, lineNumber: number, reason: RejectReason, line: string | null): void {
+    if (this.#options.strict) {
+      throw new AppError('INPUT_REJECTED', `${source.name}:${lineNumber}: rejected (${reason})`, {
+        hint: 'Nothing was imported. Without --strict such lines are left out and counted.',
+      });
+    }
+    this.#options.rejects.add(source.name, lineNumber, reason, line);
+  }
+
+  /** Forgets all that has come of a source. */
+  async #discard(index: number): Promise<void> {
+    await this.#storeImport.discard(index);
+    this.#options.rejects.discard();
   }
 
   #account(source: LineSource, stamp: string | null, reading: SourceReading): void {
@@ -179,71 +231,6 @@ class ImportRun {
       failures: this.#failures,
     };
     return { summary, complete: this.#complete };
-  }
-}
-
-/** Reads the lines of one source into rows for the store, and counts what became of each line. */
-class LoadReader implements LineReader {
-  readonly count = new LineCount();
-  readonly #storeImport: StoreImport;
-  readonly #options: ImportOptions;
-  readonly #source: LineSource;
-  readonly #index: number;
-  readonly #clock: Clock;
-  readonly #collector: UsageCollector;
-  #linesTold = 0;
-
-  constructor(
-    storeImport: StoreImport,
-    vocabulary: GrowingVocabulary,
-    options: ImportOptions,
-    source: LineSource,
-    opened: OpenSource,
-    index: number,
-  ) {
-    const { zone, now, mode } = options;
-    this.#storeImport = storeImport;
-    this.#options = options;
-    this.#source = source;
-    this.#index = index;
-    // A file holds nothing later than its last change, which tells the year of an old log's lines.
-    const { writtenAt } = opened;
-    this.#clock = { zone, now, writtenAt: writtenAt !== null && writtenAt > EARLIEST ? Math.min(now, writtenAt) : now };
-    this.#collector = mode === 'tally' ? createDailyTally(vocabulary, zone) : createLoadList(vocabulary, zone);
-  }
-
-  read(line: string | null): LineOutcome {
-    return line === null ? TOO_LONG : parseLine(line, this.#source.format, this.#clock);
-  }
-
-  accept(outcome: LineOutcome, lineNumber: number, line: string | null): void {
-    const { count } = this;
-    if (outcome.kind === 'skip') count.skip(outcome.reason);
-    else if (outcome.kind === 'reject') {
-      count.reject(outcome.reason);
-      if (this.#options.strict) {
-        throw new AppError('INPUT_REJECTED', `${this.#source.name}:${lineNumber}: rejected (${outcome.reason})`, {
-          hint: 'Nothing was imported. Without --strict such lines are left out and counted.',
-        });
-      }
-      this.#options.rejects.add(this.#source.name, lineNumber, outcome.reason, line);
-    } else if (this.#options.ignore(outcome.load.module)) count.ignored++;
-    else {
-      count.loads++;
-      this.#collector.add(outcome.load);
-    }
-  }
-
-  async drain(): Promise<void> {
-    const { lines } = this.count.totals;
-    this.#options.onProgress(0, lines - this.#linesTold);
-    this.#linesTold = lines;
-    if (this.#collector.length > ROWS_HELD) await this.finish();
-  }
-
-  /** Hands everything that was read to the store. */
-  async finish(): Promise<void> {
-    if (this.#collector.length > 0) await this.#storeImport.add(this.#collector.take(), this.#index);
   }
 }
 

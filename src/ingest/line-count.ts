@@ -25,11 +25,11 @@ export class LineCount {
     this.#rejected[reason] = (this.#rejected[reason] ?? 0) + lines;
   }
 
-  add(other: LineCount): void {
-    this.loads += other.loads;
-    this.ignored += other.ignored;
-    for (const [reason, lines] of Object.entries(other.#skipped)) this.skip(reason as SkipReason, lines);
-    for (const [reason, lines] of Object.entries(other.#rejected)) this.reject(reason as RejectReason, lines);
+  add({ loads, ignored, skipped, rejected }: LineTotals): void {
+    this.loads += loads;
+    this.ignored += ignored;
+    for (const [reason, lines] of Object.entries(skipped)) this.skip(reason as SkipReason, lines);
+    for (const [reason, lines] of Object.entries(rejected)) this.reject(reason as RejectReason, lines);
   }
 
   get totals(): LineTotals {

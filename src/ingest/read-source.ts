@@ -1,19 +1,46 @@
 import type { ContentPrint } from '../core/ledger.ts';
 import type { LineOutcome } from '../core/line-outcome.ts';
-import type { OpenSource } from '../source/source.ts';
-import { HEAD_BYTES, hashLine, type PrintBuilder } from './content-print.ts';
+import type { OpenSource, PlainFile } from '../source/source.ts';
+import { BLOCK_BYTES, HEAD_BYTES, hashLine, type PrintBuilder } from './content-print.ts';
 import { BeginningMatcher, type Candidate, type KnownBeginning } from './known-beginning.ts';
 import { cutIntoPieces, type Piece } from './line-pieces.ts';
+import { findLastLineEnd, readFully } from './scan/file-stretch.ts';
 
-/** What is done with the new lines of a source. */
+/** What is done with the new lines of a source. Their numbers count from 1 in the whole source. */
 export interface LineReader {
-  /** Reads a line; null stands for one that is too long to be held. */
-  read(line: string | null): LineOutcome;
-  /** Takes the outcome of a line in; `lineNumber` counts from 1 in the whole source. */
-  accept(outcome: LineOutcome, lineNumber: number, line: string | null): void;
+  /** What a line is. */
+  read(line: string): LineOutcome;
+  /** Takes a line in; null stands for one that is too long to be held. */
+  takeLine(line: string | null, lineNumber: number): void;
+  /** Takes lines in, the last of which may lack its newline; returns their number. */
+  takeLines(bytes: Uint8Array, firstLineNumber: number): number;
   /** Called between pieces, each of a megabyte or so, to get rid of what has gathered. */
   drain(): Promise<void>;
+  /** Takes the lines of a part of a large file in, with several threads; null where that is not to be done. */
+  readonly scanner: FileScanner | null;
 }
+
+/** Scans a part of a file. */
+export interface FileScanner {
+  /** Files in which less than this is left are not worth the threads. */
+  readonly leastBytes: number;
+  /**
+   * @param from the beginning of a line
+   * @param to behind a newline
+   * @throws ScanAbandoned
+   */
+  scan(file: PlainFile, from: number, to: number, firstLineNumber: number): Promise<ScannedPart>;
+}
+
+/** What was found in a part of a file. */
+export interface ScannedPart {
+  readonly lines: number;
+  /** XXH64 of the blocks of the print, from the one that the part begins in to the last whole one. */
+  readonly blocks: BigUint64Array;
+}
+
+/** Something in the file is only read rightly piece by piece. Nothing of the source may be kept. */
+export class ScanAbandoned extends Error {}
 
 /** What became of a source that was read to its end. */
 export interface SourceReading {
@@ -46,13 +73,16 @@ export async function readSource(
   onRead: (rawBytes: number) => void,
 ): Promise<SourceReading> {
   const isFinal = source.isFinal || (source.writtenAt !== null && now - source.writtenAt > STALE_SECONDS);
-  let walk: ContentWalk | null = null;
+  // Set by `take`, which the compiler does not see.
+  let walk = null as ContentWalk | null;
   let firstLine = 0;
+  let scanned: number | null = null;
   /** The print at the end of the last whole line, while a line is being passed on in parts. */
   let atLineStart: PrintBuilder | null = null;
   let tailWaits = false;
 
-  for await (const piece of cutIntoPieces(source.chunks(onRead))) {
+  /** Takes a piece in; false where it waits for the next time. */
+  async function take(piece: Piece): Promise<boolean> {
     if (walk === null) {
       const line = firstLineOf(piece.bytes);
       firstLine = hashLine(line);
@@ -62,17 +92,39 @@ export async function readSource(
     else if (piece.kind === 'tail') {
       if (!isFinal && !isWholeRecord(piece, reader)) {
         tailWaits = piece.isTooLong || piece.bytes.some((byte) => byte > 32);
-        break;
+        return false;
       }
       atLineStart = null;
     } else atLineStart = null;
     walk.add(piece);
     await reader.drain();
+    return true;
   }
+
+  for await (const piece of cutIntoPieces(source.chunks(onRead))) {
+    if (!(await take(piece))) break;
+    scanned = piece.kind === 'lines' && source.plain !== null ? await scanRest(walk, source.plain, reader) : null;
+    if (scanned !== null) break;
+  }
+  if (scanned !== null) for await (const piece of cutIntoPieces(source.chunks(onRead, scanned))) await take(piece);
   if (walk === null) return { print: null, firstLine, known: noBeginning, knownLines: 0, newLines: 0, tailWaits };
   const { known, knownLines, newLines } = walk.end();
   const print = (atLineStart ?? walk.builder).print();
   return { print: print.length === 0 ? null : print, firstLine, known, knownLines, newLines, tailWaits };
+}
+
+/**
+ * Has threads scan a large file from here to its last newline, where nothing of that can be known any more.
+ * @returns where they have ended; null where they were not asked
+ */
+async function scanRest(walk: ContentWalk | null, file: PlainFile, reader: LineReader): Promise<number | null> {
+  const { scanner } = reader;
+  if (walk === null || scanner === null || !walk.isDecided || walk.builder.length < HEAD_BYTES) return null;
+  if (file.bytes - walk.builder.length < scanner.leastBytes) return null;
+  const end = findLastLineEnd(file);
+  if (end === null || end <= walk.builder.length) return null;
+  await walk.scan(file, end, scanner);
+  return end;
 }
 
 const noBeginning: KnownBeginning = { length: 0, continues: null };
@@ -110,6 +162,26 @@ class ContentWalk {
     this.builder = this.#matcher.builder;
     this.#reader = reader;
     if (candidates.length === 0) this.#decided = noBeginning;
+  }
+
+  /** Whether all that follows is new. */
+  get isDecided(): boolean {
+    return this.#decided !== null;
+  }
+
+  /** Has everything from here to behind a newline scanned by threads. */
+  async scan(file: PlainFile, to: number, scanner: FileScanner): Promise<void> {
+    const { builder } = this;
+    const linesBefore = builder.lines;
+    const firstLineNumber = this.#knownLines + this.#newLines + 1;
+    const { lines, blocks } = await scanner.scan(file, builder.length, to, firstLineNumber);
+    const from = builder.rewindToBlock() + blocks.length * BLOCK_BYTES;
+    builder.addBlocks(blocks);
+    const rest = new Uint8Array(to - from);
+    if (!readFully(file.fd, rest, from)) throw new ScanAbandoned();
+    builder.add(rest);
+    builder.lines = linesBefore + lines;
+    this.#newLines += lines;
   }
 
   add(piece: Piece): void {
@@ -158,13 +230,11 @@ class ContentWalk {
       at = isLineStart ? from : next === 0 ? bytes.length : next;
       this.#knownLines += countLines({ ...piece, bytes: bytes.subarray(0, at) });
     }
-    while (at < bytes.length || (piece.isTooLong && at === 0)) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      const end = newline < 0 ? bytes.length : newline;
+    const lineNumber = this.#knownLines + this.#newLines + 1;
+    if (!piece.isTooLong) this.#newLines += this.#reader.takeLines(bytes.subarray(at), lineNumber);
+    else if (at === 0) {
       this.#newLines++;
-      const line = piece.isTooLong ? null : decode(bytes.subarray(at, end));
-      this.#reader.accept(this.#reader.read(line), this.#knownLines + this.#newLines, line);
-      at = end + 1;
+      this.#reader.takeLine(null, lineNumber);
     }
   }
 }

@@ -14,8 +14,32 @@ export interface UsageCollector {
   take(): UsageBatch;
 }
 
+/** A collector of tallies, which also takes in loads that were counted elsewhere. */
+export interface DailyTally extends UsageCollector {
+  addCounts(counts: UseCounts): void;
+}
+
+/** Loads of one user, module and day; names by their places in the vocabulary. */
+export interface UseCounts extends Counts {
+  readonly day: number;
+  readonly user: number;
+  readonly modulefile: number;
+  /** -1 for none. */
+  readonly group: number;
+}
+
+interface Counts {
+  /** Whole seconds since 1970 UTC. */
+  readonly first: number;
+  readonly last: number;
+  readonly loads: number;
+  readonly direct: number;
+  readonly dependency: number;
+  readonly jobs: number;
+}
+
 /** Keeps one row a (day, user, cluster, module, path): the daily tally. */
-export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone): UsageCollector {
+export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone): DailyTally {
   let columns = new UsageColumns();
   let rowsOfDay = new Map<number, Map<number, number>>();
 
@@ -41,19 +65,27 @@ export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone):
     return row;
   }
 
+  function addCounts(counts: UseCounts): void {
+    const row = rowOf(counts.day, counts.user, counts.modulefile);
+    addToRow(columns, row, counts);
+    columns.group[row] = greaterGroup(vocabulary, columns.group[row] ?? -1, counts.group);
+  }
+
   return {
     get length() {
       return columns.length;
     },
     add(load) {
-      const user = vocabulary.placeOfUser(load.user);
-      const modulefile = vocabulary.placeOfModulefile(load);
-      const first = Math.floor(load.timeUs / 1e6);
-      const row = rowOf(zone.dayOf(first), user, modulefile);
-      addLoad(columns, row, load, first);
-      const group = vocabulary.placeOfGroup(load.group);
-      columns.group[row] = greaterGroup(vocabulary, columns.group[row] ?? -1, group);
+      const counts = countsOf(load);
+      addCounts({
+        ...counts,
+        day: zone.dayOf(counts.first),
+        user: vocabulary.placeOfUser(load.user),
+        modulefile: vocabulary.placeOfModulefile(load),
+        group: vocabulary.placeOfGroup(load.group),
+      });
     },
+    addCounts,
     take() {
       const batch = columns.toBatch(vocabulary, null);
       columns = new UsageColumns();
@@ -74,14 +106,14 @@ export function createLoadList(vocabulary: GrowingVocabulary, zone: SiteZone): U
     },
     add(load) {
       const row = columns.addRow();
-      const first = Math.floor(load.timeUs / 1e6);
-      columns.day[row] = zone.dayOf(first);
+      const counts = countsOf(load);
+      columns.day[row] = zone.dayOf(counts.first);
       columns.user[row] = vocabulary.placeOfUser(load.user);
       columns.modulefile[row] = vocabulary.placeOfModulefile(load);
       columns.group[row] = vocabulary.placeOfGroup(load.group);
       columns.first[row] = Number.POSITIVE_INFINITY;
       columns.last[row] = Number.NEGATIVE_INFINITY;
-      addLoad(columns, row, load, first);
+      addToRow(columns, row, counts);
       host.push(load.host === null ? null : vocabulary.cutTo(load.host, NAME_CHARACTERS));
       jobid.push(load.jobid === null ? null : vocabulary.cutTo(load.jobid, NAME_CHARACTERS));
     },
@@ -95,18 +127,27 @@ export function createLoadList(vocabulary: GrowingVocabulary, zone: SiteZone): U
   };
 }
 
-function addLoad(columns: UsageColumns, row: number, load: Load, first: number): void {
-  const { counts } = load;
-  const last = counts === null ? first : Math.floor(counts.lastUs / 1e6);
+function countsOf({ timeUs, direct, jobid, counts }: Load): Counts {
+  const first = Math.floor(timeUs / 1e6);
+  if (counts !== null) return { ...counts, first, last: Math.floor(counts.lastUs / 1e6) };
+  return {
+    first,
+    last: first,
+    loads: 1,
+    direct: direct === true ? 1 : 0,
+    dependency: direct === false ? 1 : 0,
+    jobs: jobid === null ? 0 : 1,
+  };
+}
+
+function addToRow(columns: UsageColumns, row: number, counts: Counts): void {
+  const { first, last } = counts;
   columns.first[row] = Math.min(columns.first[row] ?? first, first);
   columns.last[row] = Math.max(columns.last[row] ?? last, last);
-  const add = (column: Float64Array, count: number): void => {
-    column[row] = (column[row] ?? 0) + count;
-  };
-  add(columns.loads, counts?.loads ?? 1);
-  add(columns.direct, counts?.direct ?? (load.direct === true ? 1 : 0));
-  add(columns.dependency, counts?.dependency ?? (load.direct === false ? 1 : 0));
-  add(columns.jobs, counts?.jobs ?? (load.jobid === null ? 0 : 1));
+  columns.loads[row] = (columns.loads[row] ?? 0) + counts.loads;
+  columns.direct[row] = (columns.direct[row] ?? 0) + counts.direct;
+  columns.dependency[row] = (columns.dependency[row] ?? 0) + counts.dependency;
+  columns.jobs[row] = (columns.jobs[row] ?? 0) + counts.jobs;
 }
 
 /** Of several groups on one day the last in order is kept, so that the order of lines and files does not matter. */

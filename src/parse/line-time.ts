@@ -90,7 +90,12 @@ export function instantOfValue(text: string, clock: Clock): number | null {
 
 /** Whether a load can have happened then. */
 export function isPlausible(timeUs: number, clock: Clock): boolean {
-  return timeUs >= EARLIEST * 1e6 && timeUs < (clock.now + FURTHEST_AHEAD) * 1e6;
+  return timeUs >= EARLIEST * 1e6 && timeUs < latestPlausible(clock.now) * 1e6;
+}
+
+/** The second from which on a time is too far ahead to be a load's. */
+export function latestPlausible(now: number): number {
+  return now + FURTHEST_AHEAD;
 }
 
 /** The latest day of that name that was not in the future when the line was written, in the zone. */

@@ -73,7 +73,8 @@ async function openRegular(path: string, handle: FileHandle, stats: BigIntStats)
     isFinal: compression !== 'none',
     writtenAt: Number(stats.mtimeMs) / 1000,
     rawBytes: size,
-    chunks: (onRead) => contentOf(readTo(handle, path, size, onRead), compression, path),
+    plain: compression === 'none' ? { fd: handle.fd, bytes: size } : null,
+    chunks: (onRead, from = 0) => contentOf(readTo(handle, path, { from, size }, onRead), compression, path),
     close: () => handle.close(),
   };
 }
@@ -85,7 +86,8 @@ function openStream(path: string, handle: FileHandle): OpenSource {
     isFinal: true,
     writtenAt: null,
     rawBytes: null,
-    chunks: (onRead) => sniffed(readTo(handle, path, null, onRead), path),
+    plain: null,
+    chunks: (onRead) => sniffed(readTo(handle, path, { from: 0, size: null }, onRead), path),
     close: () => handle.close(),
   };
 }
@@ -102,6 +104,7 @@ export function standardInputSource(input: AsyncIterable<Uint8Array>): LineSourc
         isFinal: true,
         writtenAt: null,
         rawBytes: null,
+        plain: null,
         chunks: (onRead) => sniffed(counted(input, onRead), name),
         close: async () => {},
       };
@@ -141,16 +144,16 @@ function contentOf(raw: AsyncIterable<Uint8Array>, compression: Compression, nam
 }
 
 /**
- * Reads on from the beginning (of a pipe: from where it stands) up to `size` bytes: what is appended while we
- * read belongs to the next run. A file that has become shorter ends where it ends.
+ * Reads a file up to its size: what is appended while we read belongs to the next run. One that has become shorter
+ * ends where it ends. A pipe, which has no size, is read from where it stands.
  */
 async function* readTo(
   handle: FileHandle,
   path: string,
-  size: number | null,
+  { from, size }: { readonly from: number; readonly size: number | null },
   onRead: (n: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  let at = 0;
+  let at = from;
   while (size === null || at < size) {
     const wanted = size === null ? CHUNK_BYTES : Math.min(CHUNK_BYTES, size - at);
     // A buffer of its own each time: a decompressor reads ahead and keeps what it was given.

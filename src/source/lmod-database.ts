@@ -127,6 +127,7 @@ export class LmodDatabase {
           isFinal: true,
           writtenAt: null,
           rawBytes: null,
+          plain: null,
           chunks: lines,
           close: async () => {},
         };

@@ -27,11 +27,21 @@ export interface OpenSource {
   readonly writtenAt: number | null;
   /** What `chunks` will count up to in `onRead`, in bytes; null where unknown. */
   readonly rawBytes: number | null;
+  /** The content as a file that several readers can read at once; null where there is none, or it is compressed. */
+  readonly plain: PlainFile | null;
   /**
    * The content, decompressed, in order.
    * @param onRead called with the number of bytes taken from the disk or the network
+   * @param from where to begin, in bytes; beyond 0 only where the content is `plain`
    * @throws AppError INPUT
    */
-  chunks(onRead: (rawBytes: number) => void): AsyncIterable<Uint8Array>;
+  chunks(onRead: (rawBytes: number) => void, from?: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
+}
+
+/** An open file, as it was when it was opened: what is appended later is none of it. */
+export interface PlainFile {
+  /** Its descriptor, which is good until the source is closed. */
+  readonly fd: number;
+  readonly bytes: number;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ImportSummary } from '../../src/core/import-summary.ts';
+import { ignoreMatching } from '../../src/ingest/ignore-list.ts';
 import { importInto, loadLine, now, pathOf, RejectList } from '../support/import-texts.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { type TextSourceOptions, textSource } from '../support/text-source.ts';
@@ -140,7 +141,7 @@ describe('each line', () => {
   test('has its place in the account', async () => {
     const store = new MemoryStore();
     const rejects = new RejectList();
-    const ignore = (module: string): boolean => module.startsWith('ignored');
+    const ignore = ignoreMatching([/^ignored/]);
     const source = textSource(text(lines), { name: 'log' });
     const { summary } = await importInto(store, [source], { ignore, rejects });
     expect(summary).toMatchObject({

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { compareText } from '../../src/core/compare-text.ts';
 import type { Load } from '../../src/core/load.ts';
 import { createSiteZone, type SiteZone } from '../../src/core/site-zone.ts';
-import type { UsageBatch } from '../../src/core/usage-batch.ts';
 import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 import { createDailyTally, createLoadList, type UsageCollector } from '../../src/ingest/usage-collector.ts';
+import { batchRows } from '../support/batch-rows.ts';
 import { anyLoad, makeLoad } from '../support/make-loads.ts';
 import { sorted } from '../support/naive-usage.ts';
 
@@ -14,31 +14,10 @@ const chicago = createSiteZone('America/Chicago');
 
 type Row = Record<string, string | number | null>;
 
-/** The rows of a batch with their names, in an order of their own. */
-function rowsOf({ vocabulary, length, detail, ...columns }: UsageBatch): object[] {
-  const rows = Array.from({ length }, (_, row): Row => {
-    const group = columns.group[row] ?? -1;
-    return {
-      ...vocabulary.modulefiles[columns.modulefile[row] ?? -1],
-      user: vocabulary.users[columns.user[row] ?? -1] ?? null,
-      group: group < 0 ? null : (vocabulary.groups[group] ?? null),
-      day: columns.day[row] ?? null,
-      first: columns.first[row] ?? null,
-      last: columns.last[row] ?? null,
-      loads: columns.loads[row] ?? null,
-      direct: columns.direct[row] ?? null,
-      dependency: columns.dependency[row] ?? null,
-      jobs: columns.jobs[row] ?? null,
-      ...(detail === null ? {} : { host: detail.host[row] ?? null, jobid: detail.jobid[row] ?? null }),
-    };
-  });
-  return sorted(rows);
-}
-
-function collect(create: typeof createDailyTally, loads: readonly Load[], zone: SiteZone): object[] {
+function collect(create: typeof createLoadList, loads: readonly Load[], zone: SiteZone): object[] {
   const collector = create(new GrowingVocabulary(), zone);
   for (const load of loads) collector.add(load);
-  return rowsOf(collector.take());
+  return batchRows(collector.take());
 }
 
 const second = (text: string): number => Date.parse(text) / 1000;
@@ -212,7 +191,9 @@ describe('the list of loads', () => {
     const vocabulary = new GrowingVocabulary();
     const list = createLoadList(vocabulary, utc);
     list.add(makeLoad({ host: 'h'.repeat(300), jobid: '😀'.repeat(256) }));
-    expect(rowsOf(list.take())).toEqual([expect.objectContaining({ host: 'h'.repeat(255), jobid: '😀'.repeat(255) })]);
+    expect(batchRows(list.take())).toEqual([
+      expect.objectContaining({ host: 'h'.repeat(255), jobid: '😀'.repeat(255) }),
+    ]);
     expect(vocabulary.cut).toBe(2);
   });
 });
@@ -231,8 +212,8 @@ describe.each([
     collector.add(makeLoad({ user: 'bob' }));
     expect(collector.length).toBe(2);
     const next = collector.take();
-    expect(rowsOf(first)).toEqual([expect.objectContaining({ user: 'bob', loads: 1 })]);
-    expect(rowsOf(next)).toMatchObject([{ user: 'alice' }, { user: 'bob' }]);
+    expect(batchRows(first)).toEqual([expect.objectContaining({ user: 'bob', loads: 1 })]);
+    expect(batchRows(next)).toMatchObject([{ user: 'alice' }, { user: 'bob' }]);
     expect(vocabulary.users).toEqual(['bob', 'alice']);
     expect(collector.take().length).toBe(0);
   });

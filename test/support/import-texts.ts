@@ -56,6 +56,7 @@ export function importInto(
     mode: 'tally',
     zone: utc,
     ignore: ignoreNothing,
+    threads: 1,
     now,
     strict: false,
     rejects: new RejectList(),

@@ -24,6 +24,7 @@ export function textSource(content: string | Uint8Array, options: TextSourceOpti
         isFinal,
         writtenAt,
         rawBytes: bytes.length,
+        plain: null,
         async *chunks(onRead) {
           for (let at = 0; at < bytes.length; at += chunkBytes) {
             const chunk = bytes.subarray(at, at + chunkBytes);
