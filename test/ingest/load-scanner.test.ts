@@ -165,6 +165,22 @@ describe('the scanner gives the parser’s answer', () => {
     expectSame([...lines, ...lines]);
   });
 
+  test.each([
+    '<13>1 2024-11-11T00:00:00Z c1 lmod 1 ',
+    '<13>1 2024-11-11T00:00:00Z c1 lmod ',
+    '<13>1 2024-11-11T00:00:00Z c1 lmod 1 - [x ',
+    '<13>1 2024-11-11T00:00:00Z c1  lmod 1 ',
+    '<13>1 - c1 lmod 1 ',
+    '<13>1 - - - ',
+    '<13>1 Nov 11 00:00:00 c1 lmod 1 ',
+    '<13>12 2024-11-11T00:00:00Z c1 lmod 1 ',
+  ])('for a prefix that may swallow the first words: %s', (prefix) => {
+    const rest = 'module=gcc/1 path=/p host=n1.c1.org time=1731283200';
+    for (const words of ['user=a', 'user=a -', 'user=a - -', 'user=a ]', 'user=a - ]']) {
+      expectSame([`${words} ${rest}`, `${prefix}${words} ${rest}`]);
+    }
+  });
+
   test('for random lines and damaged ones', () => {
     const anyLine = fc.oneof(
       anySalad.map((text): Buffer => Buffer.from(text)),
