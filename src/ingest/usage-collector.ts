@@ -42,6 +42,20 @@ interface Counts {
 export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone): DailyTally {
   let columns = new UsageColumns();
   let rowsOfDay = new Map<number, Map<number, number>>();
+  /** For each modulefile, a number for each of its users: small numbers are what maps are fast with. */
+  const uses: Map<number, number>[] = [];
+  let usesSoFar = 0;
+
+  function useOf(user: number, modulefile: number): number {
+    uses[modulefile] ??= new Map();
+    const ofModulefile = uses[modulefile];
+    let use = ofModulefile.get(user);
+    if (use === undefined) {
+      use = usesSoFar++;
+      ofModulefile.set(user, use);
+    }
+    return use;
+  }
 
   function rowOf(day: number, user: number, modulefile: number): number {
     let rows = rowsOfDay.get(day);
@@ -49,12 +63,11 @@ export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone):
       rows = new Map();
       rowsOfDay.set(day, rows);
     }
-    // Places are below 2^26 as long as their names fit into memory.
-    const key = modulefile * 0x400_0000 + user;
-    let row = rows.get(key);
+    const use = useOf(user, modulefile);
+    let row = rows.get(use);
     if (row === undefined) {
       row = columns.addRow();
-      rows.set(key, row);
+      rows.set(use, row);
       columns.day[row] = day;
       columns.user[row] = user;
       columns.modulefile[row] = modulefile;

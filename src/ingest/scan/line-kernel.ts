@@ -14,15 +14,9 @@ export interface KernelHost {
 export const Countable = { none: 0, all: 1, outsideOfJobs: 2 } as const;
 export type Countable = (typeof Countable)[keyof typeof Countable];
 
-/** Columns of what was counted: of one key on one day. Views of the kernel's memory, good until its next call. */
-export interface CountedRow {
-  readonly key: number;
-  readonly day: number;
-  readonly first: number;
-  readonly last: number;
-  readonly loads: number;
-  readonly jobs: number;
-}
+/** Where the numbers of a row are in what `takeRows` returns: what was counted of one key on one day. */
+export const RowWord = { first: 0, last: 1, loads: 2, jobs: 3, day: 4, key: 5 } as const;
+export const ROW_WORDS = 6;
 
 /** Node has it; its types come with a browser's, which nothing else here needs. */
 declare const WebAssembly: {
@@ -93,22 +87,12 @@ export class LineKernel {
     return this.#exports.rows.value;
   }
 
-  /** Hands out what was counted since the last time, and forgets it. */
-  takeRows(take: (row: CountedRow) => void): void {
+  /** What was counted since the last time, in rows of `ROW_WORDS` numbers; the kernel begins anew. */
+  takeRows(): Int32Array {
     const { memory, rows, rowsAt } = this.#exports;
-    const words = new Uint32Array(memory.buffer, rowsAt.value, rows.value * ROW_WORDS);
-    const word = (at: number): number => words[at] ?? 0;
-    for (let at = 0; at < words.length; at += ROW_WORDS) {
-      take({
-        first: word(at),
-        last: word(at + 1),
-        loads: word(at + 2),
-        jobs: word(at + 3),
-        day: word(at + 4) | 0,
-        key: word(at + 5),
-      });
-    }
+    const taken = new Int32Array(memory.buffer, rowsAt.value, rows.value * ROW_WORDS).slice();
     this.#exports.clearRows();
+    return taken;
   }
 
   #bytes(from: number, to: number): Uint8Array {
@@ -116,5 +100,4 @@ export class LineKernel {
   }
 }
 
-const ROW_WORDS = 6;
 const HASHES_AT = 0x2000;

@@ -5,7 +5,7 @@ import type { GrowingVocabulary } from '../growing-vocabulary.ts';
 import type { IgnoreList } from '../ignore-list.ts';
 import type { LineCount } from '../line-count.ts';
 import type { DailyTally } from '../usage-collector.ts';
-import { Countable, type KernelHost, LineKernel } from './line-kernel.ts';
+import { Countable, type KernelHost, LineKernel, ROW_WORDS, RowWord } from './line-kernel.ts';
 
 export interface LoadScannerOptions {
   readonly zone: SiteZone;
@@ -80,18 +80,31 @@ export class LoadScanner {
 
   /** Moves what was counted into a tally, and its lines into the account. */
   flush(tally: DailyTally, count: LineCount): void {
-    this.kernel.takeRows(({ key, day, first, last, loads, jobs }) => {
-      const use = this.#uses[key];
+    const rows = this.kernel.takeRows();
+    for (let row = 0; row < rows.length; row += ROW_WORDS) {
+      // Seconds and counts of the kernel have no sign.
+      const word = (place: number): number => (rows[row + place] ?? 0) >>> 0;
+      const use = this.#uses[word(RowWord.key)];
       if (use === null || use === undefined) throw new Error('the kernel has counted lines of a key that it must not');
+      const loads = word(RowWord.loads);
       if (use.isIgnored) {
         count.ignored += loads;
-        return;
+        continue;
       }
       count.loads += loads;
-      const direct = use.direct === true ? loads : 0;
-      const dependency = use.direct === false ? loads : 0;
-      tally.addCounts({ ...use, day, first, last, loads, direct, dependency, jobs });
-    });
+      tally.addCounts({
+        user: use.user,
+        modulefile: use.modulefile,
+        group: use.group,
+        day: rows[row + RowWord.day] ?? 0,
+        first: word(RowWord.first),
+        last: word(RowWord.last),
+        loads,
+        direct: use.direct === true ? loads : 0,
+        dependency: use.direct === false ? loads : 0,
+        jobs: word(RowWord.jobs),
+      });
+    }
   }
 
   /** Has the parser read a line that is nothing but the key, at a time and on a node of which we know. */
