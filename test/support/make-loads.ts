@@ -64,6 +64,50 @@ export const anyLoad: fc.Arbitrary<Load> = fc.record({
   counts: fc.constant(null),
 });
 
+/** Days on which `crowdedLoad` lets things happen: around a change of clocks, and one long before. */
+const crowdedDays = [Date.UTC(2023, 1, 28), Date.UTC(2024, 10, 2), Date.UTC(2024, 10, 3), Date.UTC(2024, 10, 30)];
+
+const HOUR_MS = 3_600_000;
+
+/** Several loads in one record, within the hours after its first. */
+const anyCounts = fc
+  .record({ direct: fc.nat(3), dependency: fc.nat(3), others: fc.integer({ min: 1, max: 3 }), hours: fc.nat(20) })
+  .chain(({ direct, dependency, others, hours }) => {
+    const loads = direct + dependency + others;
+    return fc.record({
+      hours: fc.constant(hours),
+      counts: fc.record({
+        loads: fc.constant(loads),
+        direct: fc.constant(direct),
+        dependency: fc.constant(dependency),
+        jobs: fc.nat(loads),
+      }),
+    });
+  });
+
+/** A random load of few users, modulefiles and days: tallies meet, and paths have several modules and clusters. */
+export const crowdedLoad: fc.Arbitrary<Load> = fc
+  .record({
+    user: fc.constantFrom('R', 'r', "o'b"),
+    modulefile: fc.constantFrom(
+      { module: 'r/1.0', path: '/apps/r' },
+      { module: 'R/1.0', path: '/apps/R' },
+      { module: 'é/2', path: '/apps/r' },
+    ),
+    syshost: fc.constantFrom('ls6', 'frontera', null),
+    dayMs: fc.constantFrom(...crowdedDays),
+    hour: fc.nat(23),
+    more: fc.option(anyCounts, { freq: 3 }),
+    direct: fc.constantFrom(true, false, null),
+    jobid: fc.constantFrom(null, '7'),
+    group: fc.constantFrom(null, 'astro', 'bio'),
+  })
+  .map(({ modulefile, dayMs, hour, more, ...load }) => {
+    const timeMs = dayMs + hour * HOUR_MS;
+    const counts = more === null ? null : { ...more.counts, lastUs: (timeMs + more.hours * HOUR_MS) * 1000 };
+    return { ...load, ...modulefile, timeUs: timeMs * 1000, host: null, counts };
+  });
+
 const noRecord: ImportRecord = {
   startedAt: 0,
   zone: 'UTC',

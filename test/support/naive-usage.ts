@@ -6,7 +6,7 @@ import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core
 import type { ImportMode } from '../../src/store/store.ts';
 
 /** A row of usage as a store would keep it, kept the simplest way there is. */
-interface NaiveRow {
+export interface NaiveRow {
   readonly user: string;
   readonly module: string;
   readonly path: string;
@@ -44,11 +44,11 @@ export class NaiveUsage {
         day: this.#zone.dayOf(seconds),
         group: load.group,
         first: seconds,
-        last: seconds,
-        loads: 1,
-        direct: load.direct === true ? 1 : 0,
-        dependency: load.direct === false ? 1 : 0,
-        jobs: load.jobid === null ? 0 : 1,
+        last: load.counts === null ? seconds : Math.floor(load.counts.lastUs / 1e6),
+        loads: load.counts?.loads ?? 1,
+        direct: load.counts?.direct ?? (load.direct === true ? 1 : 0),
+        dependency: load.counts?.dependency ?? (load.direct === false ? 1 : 0),
+        jobs: load.counts?.jobs ?? (load.jobid === null ? 0 : 1),
       };
       const known = mode === 'tally' ? tallies.get(keyOf(row)) : undefined;
       if (known === undefined) {
@@ -58,7 +58,7 @@ export class NaiveUsage {
       }
       known.first = Math.min(known.first, row.first);
       known.last = Math.max(known.last, row.last);
-      known.loads += 1;
+      known.loads += row.loads;
       known.direct += row.direct;
       known.dependency += row.dependency;
       known.jobs += row.jobs;
@@ -69,14 +69,14 @@ export class NaiveUsage {
 
   remove(filter: UsageFilter): number {
     const before = this.rows.length;
-    const gone = new Set(this.#select(filter));
+    const gone = new Set(this.select(filter));
     this.rows = this.rows.filter((row) => !gone.has(row));
     return before - this.rows.length;
   }
 
   answer({ by, measures, filter }: UsageQuery): Record<string, unknown>[] {
     const groups = new Map<string, NaiveRow[]>();
-    for (const row of this.#select(filter)) {
+    for (const row of this.select(filter)) {
       const key = JSON.stringify(by.map((dimension) => dimensionOf(row, dimension)));
       groups.set(key, [...(groups.get(key) ?? []), row]);
     }
@@ -88,7 +88,8 @@ export class NaiveUsage {
     });
   }
 
-  #select({ users = [], modules = [], paths = [], syshosts = [], start, end }: UsageFilter): NaiveRow[] {
+  /** The rows that a filter lets through. */
+  select({ users = [], modules = [], paths = [], syshosts = [], start, end }: UsageFilter): NaiveRow[] {
     const isUser = compileLikeAny(users);
     const isModule = compileLikeAny(modules);
     const isPath = compileLikeAny(paths);

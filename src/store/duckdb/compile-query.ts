@@ -1,14 +1,30 @@
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
 
-/** The numbers of names that a filter lets through; null lets all through. */
+/** The names that a filter lets through; null lets all through. */
 export interface ResolvedFilter {
-  readonly userIds: readonly number[] | null;
-  readonly modulefileIds: readonly number[] | null;
+  readonly users: readonly string[] | null;
+  readonly modules: readonly string[] | null;
+  readonly paths: readonly string[] | null;
+  readonly syshosts: readonly string[] | null;
   readonly start: number | null;
   readonly end: number | null;
 }
 
-/** What a group is made by, and how it is shown. */
+/** SQL, and the bits of the largest key by which DuckDB may group without hashing. */
+export interface CompiledQuery {
+  readonly sql: string;
+  readonly groupBits: number;
+}
+
+/** DuckDB's own setting. */
+const USUAL_GROUP_BITS = 12;
+/**
+ * Room for four million uses. Ten million rows are grouped by use four times as fast as by hashing; with more bits,
+ * the memory for each thread would be felt.
+ */
+export const USE_GROUP_BITS = 22;
+
+/** What a group is made by, how it is shown, and the names it needs. */
 const dimensions: Readonly<Record<Dimension, { readonly key: string; readonly shown: string }>> = {
   user: { key: 't.user_id', shown: 'any_value(u.name)' },
   module: { key: 'm.module', shown: 'm.module' },
@@ -26,41 +42,107 @@ const measures: Readonly<Record<Measure, string>> = {
   dependency: 'sum(t.dependency)::DOUBLE',
   jobs: 'sum(t.jobs)::DOUBLE',
   first: 'min(t.first)::DOUBLE',
-  last: 'max(t.first + t.span)::DOUBLE',
+  last: 'max(t.last)::DOUBLE',
   syshosts: 'list(DISTINCT m.syshost)',
   modules: 'list(DISTINCT m.module)',
   days: 'count(DISTINCT t.day)::DOUBLE',
 };
 
-/** The SQL of a question; its columns are the dimensions, then the measures, in their order. */
-export function compileQuery(query: UsageQuery, filter: ResolvedFilter): string {
-  const where = compileFilter(filter);
+/** What only the rows know, and the totals of a use do not. */
+const ofRows: ReadonlySet<Dimension | Measure> = new Set(['day', 'month', 'group', 'days']);
+
+/**
+ * The SQL of a question; its columns are the dimensions, then the measures, in their order.
+ * @param isOfAllTime whether the filter's time range lets every row through
+ */
+export function compileQuery(query: UsageQuery, filter: ResolvedFilter, isOfAllTime: boolean): CompiledQuery {
   const columns = [...query.by.map((name) => dimensions[name].shown), ...query.measures.map((name) => measures[name])];
   const keys = query.by.map((name) => dimensions[name].key);
+  const usage = compileUsage(query, filter, isOfAllTime);
   const usersJoin = query.by.includes('user') ? 'JOIN store.users u ON u.id = t.user_id' : '';
-  return `
-    SELECT ${columns.join(', ')}
-    FROM (
-      SELECT day, modulefile_id, user_id, first, span, loads, direct, dependency, jobs, grp FROM store.tallies ${where}
-      UNION ALL
-      SELECT day, modulefile_id, user_id, first, span, loads, direct, dependency, jobs, grp FROM store.loads ${where}
-    ) t
-    JOIN store.modulefiles m ON m.id = t.modulefile_id ${usersJoin}
-    ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : 'HAVING count(*) > 0'}`;
+  return {
+    ...usage,
+    sql: `
+      SELECT ${columns.join(', ')}
+      FROM (${usage.sql}) t
+      JOIN store.modulefiles m ON m.id = t.modulefile_id ${usersJoin}
+      ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : 'HAVING count(*) > 0'}`,
+  };
 }
 
-/** A WHERE clause for the tables of usage; empty where everything is let through. */
-export function compileFilter({ userIds, modulefileIds, start, end }: ResolvedFilter): string {
+/** The usage a question is about: with the fewest rows that answer it. */
+function compileUsage({ by, measures }: UsageQuery, filter: ResolvedFilter, isOfAllTime: boolean): CompiledQuery {
+  const needsRows = [...by, ...measures].some((name) => ofRows.has(name));
+  const uses = `SELECT * FROM store.uses ${whereAll(compileNames(filter))}`;
+  if (isOfAllTime && !needsRows) return { sql: uses, groupBits: USUAL_GROUP_BITS };
+  const inTime = whereAll(compileTime(filter));
+  if (needsRows || compileNames(filter).length > 0) {
+    return {
+      sql: `
+        SELECT uses.user_id, uses.modulefile_id, r.* EXCLUDE use_id
+        FROM (${rowsOfUse(inTime)}) r JOIN (${uses}) uses ON uses.id = r.use_id`,
+      groupBits: USUAL_GROUP_BITS,
+    };
+  }
+  return {
+    sql: `
+      SELECT uses.user_id, uses.modulefile_id, r.* EXCLUDE use_id
+      FROM (${totalsOfUse(inTime)}) r JOIN store.uses ON uses.id = r.use_id`,
+    groupBits: USE_GROUP_BITS,
+  };
+}
+
+/** Tallies and loads. */
+function rowsOfUse(where = ''): string {
+  const columns = 'use_id, day, first, first + span AS last, loads, direct, dependency, jobs, grp';
+  return `SELECT ${columns} FROM store.tallies ${where} UNION ALL SELECT ${columns} FROM store.loads ${where}`;
+}
+
+/** What the tallies and loads of each use come to. */
+export function totalsOfUse(where = ''): string {
+  return `
+    SELECT use_id, min(first) AS first, max(last) AS last, sum(loads) AS loads, sum(direct) AS direct,
+           sum(dependency) AS dependency, sum(jobs) AS jobs
+    FROM (${rowsOfUse(where)}) GROUP BY use_id`;
+}
+
+/** A WHERE clause for tallies or loads; empty where everything is let through. */
+export function compileFilter(filter: ResolvedFilter): string {
+  const names = compileNames(filter);
+  const ofUses = names.length === 0 ? [] : [`use_id IN (SELECT id FROM store.uses ${whereAll(names)})`];
+  return whereAll([...compileTime(filter), ...ofUses]);
+}
+
+/** What is asked of a row's first load. */
+function compileTime({ start, end }: ResolvedFilter): string[] {
   const conditions: string[] = [];
   if (start !== null) conditions.push(`first >= ${clampToColumn(start)}`);
   if (end !== null) conditions.push(`first < ${clampToColumn(end)}`);
-  if (userIds !== null) conditions.push(isAmong('user_id', userIds));
-  if (modulefileIds !== null) conditions.push(isAmong('modulefile_id', modulefileIds));
-  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return conditions;
 }
 
-function isAmong(column: string, ids: readonly number[]): string {
-  return ids.length === 0 ? 'false' : `${column} IN (${ids.join(', ')})`;
+/** What is asked of a use. */
+function compileNames({ users, modules, paths, syshosts }: ResolvedFilter): string[] {
+  const conditions: string[] = [];
+  if (users !== null) conditions.push(`user_id IN (SELECT id FROM store.users WHERE ${isAmong('name', users)})`);
+  const ofModulefile = [
+    ...(modules === null ? [] : [isAmong('module', modules)]),
+    ...(paths === null ? [] : [isAmong('path', paths)]),
+    ...(syshosts === null ? [] : [isAmong('syshost', syshosts)]),
+  ];
+  if (ofModulefile.length > 0) {
+    conditions.push(`modulefile_id IN (SELECT id FROM store.modulefiles ${whereAll(ofModulefile)})`);
+  }
+  return conditions;
+}
+
+/** Names go as one text: thousands of expressions would take DuckDB longer to plan than the answer takes. */
+function isAmong(column: string, names: readonly string[]): string {
+  return `${column} IN (SELECT unnest('${JSON.stringify(names).replaceAll("'", "''")}'::JSON::VARCHAR[]))`;
+}
+
+function whereAll(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
 /** An instant that the column can hold: whatever lies before 1970 or after 2106 lies before or after all loads. */

@@ -1,14 +1,18 @@
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
 import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
+import { appendRows } from './append-rows.ts';
+import { driver } from './driver.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import type { StoreFile } from './lease.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { readRows } from './read-rows.ts';
 
+const { INTEGER, UINTEGER, VARCHAR } = driver;
+
 /** Where an import gathers its rows: tables in memory, which the file's lock has nothing to do with. */
-const stagingTables: readonly string[] = [
+const createStaging: readonly string[] = [
   'CREATE OR REPLACE TEMP TABLE staged_users (place INTEGER, name VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_modulefiles (place INTEGER, syshost VARCHAR, module VARCHAR, path VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_groups (place INTEGER, name VARCHAR)',
@@ -17,10 +21,20 @@ const stagingTables: readonly string[] = [
      direct UINTEGER, dependency UINTEGER, jobs UINTEGER, "group" INTEGER, host VARCHAR, jobid VARCHAR)`,
 ];
 
+/** All of an import's own tables; the last two are made by `commit`. */
+const stagingTables: readonly string[] = [
+  'staged_users',
+  'staged_modulefiles',
+  'staged_groups',
+  'staged_rows',
+  'numbered_rows',
+  'staged_uses',
+];
+
 /** Opens an import into an embedded store. */
 export async function openDuckdbImport(file: StoreFile, mode: ImportMode): Promise<StoreImport> {
   const connection = await file.connect();
-  for (const table of stagingTables) await connection.run(table);
+  for (const statement of createStaging) await connection.run(statement);
   return new DuckdbImport(file, connection, mode);
 }
 
@@ -40,9 +54,21 @@ class DuckdbImport implements StoreImport {
   async add(batch: UsageBatch, source: number): Promise<void> {
     try {
       await this.#stageNames(batch.vocabulary);
-      await this.#append('staged_rows', batch.length, (appender) => {
-        for (let row = 0; row < batch.length; row++) appendUsage(appender, batch, row, source);
-      });
+      await appendRows(this.#connection, 'staged_rows', batch.length, [
+        [INTEGER, () => source],
+        [INTEGER, (row) => batch.day[row]],
+        [INTEGER, (row) => batch.modulefile[row]],
+        [INTEGER, (row) => batch.user[row]],
+        [UINTEGER, (row) => batch.first[row]],
+        [UINTEGER, (row) => batch.last[row]],
+        [UINTEGER, (row) => batch.loads[row]],
+        [UINTEGER, (row) => batch.direct[row]],
+        [UINTEGER, (row) => batch.dependency[row]],
+        [UINTEGER, (row) => batch.jobs[row]],
+        [INTEGER, (row) => batch.group[row]],
+        [VARCHAR, (row) => batch.detail?.host[row]],
+        [VARCHAR, (row) => batch.detail?.jobid[row]],
+      ]);
       this.#rows += batch.length;
     } catch (cause) {
       throw explainDuckdbError(cause, this.#file.name);
@@ -74,81 +100,40 @@ class DuckdbImport implements StoreImport {
   }
 
   async close(): Promise<void> {
-    for (const table of ['staged_rows', 'staged_users', 'staged_modulefiles', 'staged_groups']) {
-      await this.#connection.run(`DROP TABLE IF EXISTS ${table}`);
-    }
+    for (const table of stagingTables) await this.#connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
 
   async #storeRows(connection: DuckDBConnection): Promise<number> {
+    if (this.#rows === 0) return 0;
     for (const statement of takeInNames) await connection.run(statement);
+    await connection.run(this.#mode === 'all' ? numberLoads : mergeTallies);
+    for (const statement of takeInUses) await connection.run(statement);
     if (this.#mode === 'all') return (await connection.run(insertLoads)).rowsChanged;
-    await connection.run(mergeStagedRows);
-    const [span] = await readRows(connection, 'SELECT min(day), max(day) FROM staged_tallies');
+    const [span] = await readRows(connection, 'SELECT min(day), max(day) FROM numbered_rows');
     if (span?.[0] === null || span === undefined) return 0;
     const days = `t.day BETWEEN ${Number(span[0])} AND ${Number(span[1])}`;
     await connection.run(updateTallies(days));
-    const { rowsChanged } = await connection.run(insertTallies(days));
-    await connection.run('DROP TABLE staged_tallies');
-    return rowsChanged;
+    return (await connection.run(insertTallies(days))).rowsChanged;
   }
 
   async #stageNames({ users, modulefiles, groups }: Vocabulary): Promise<void> {
-    const staged = this.#staged;
-    await this.#append('staged_users', users.length - staged.users, (appender) => {
-      for (; staged.users < users.length; staged.users++) {
-        appender.appendInteger(staged.users);
-        appender.appendVarchar(users[staged.users] ?? '');
-        appender.endRow();
-      }
-    });
-    await this.#append('staged_modulefiles', modulefiles.length - staged.modulefiles, (appender) => {
-      for (; staged.modulefiles < modulefiles.length; staged.modulefiles++) {
-        const modulefile = modulefiles[staged.modulefiles];
-        appender.appendInteger(staged.modulefiles);
-        appender.appendVarchar(modulefile?.syshost ?? '');
-        appender.appendVarchar(modulefile?.module ?? '');
-        appender.appendVarchar(modulefile?.path ?? '');
-        appender.endRow();
-      }
-    });
-    await this.#append('staged_groups', groups.length - staged.groups, (appender) => {
-      for (; staged.groups < groups.length; staged.groups++) {
-        appender.appendInteger(staged.groups);
-        appender.appendVarchar(groups[staged.groups] ?? '');
-        appender.endRow();
-      }
-    });
+    const { users: user, modulefiles: modulefile, groups: group } = this.#staged;
+    await appendRows(this.#connection, 'staged_users', users.length - user, [
+      [INTEGER, (row) => user + row],
+      [VARCHAR, (row) => users[user + row]],
+    ]);
+    await appendRows(this.#connection, 'staged_modulefiles', modulefiles.length - modulefile, [
+      [INTEGER, (row) => modulefile + row],
+      [VARCHAR, (row) => modulefiles[modulefile + row]?.syshost],
+      [VARCHAR, (row) => modulefiles[modulefile + row]?.module],
+      [VARCHAR, (row) => modulefiles[modulefile + row]?.path],
+    ]);
+    await appendRows(this.#connection, 'staged_groups', groups.length - group, [
+      [INTEGER, (row) => group + row],
+      [VARCHAR, (row) => groups[group + row]],
+    ]);
+    this.#staged = { users: users.length, modulefiles: modulefiles.length, groups: groups.length };
   }
-
-  async #append(table: string, rows: number, fill: (appender: DuckDBAppender) => void): Promise<void> {
-    // An appender costs a millisecond even for nothing; a year of dump files has hundreds without a new name.
-    if (rows === 0) return;
-    const appender = await this.#connection.createAppender(table);
-    fill(appender);
-    appender.closeSync();
-  }
-}
-
-function appendUsage(appender: DuckDBAppender, batch: UsageBatch, row: number, source: number): void {
-  appender.appendInteger(source);
-  appender.appendInteger(batch.day[row] ?? 0);
-  appender.appendInteger(batch.modulefile[row] ?? 0);
-  appender.appendInteger(batch.user[row] ?? 0);
-  appender.appendUInteger(batch.first[row] ?? 0);
-  appender.appendUInteger(batch.last[row] ?? 0);
-  appender.appendUInteger(batch.loads[row] ?? 0);
-  appender.appendUInteger(batch.direct[row] ?? 0);
-  appender.appendUInteger(batch.dependency[row] ?? 0);
-  appender.appendUInteger(batch.jobs[row] ?? 0);
-  appender.appendInteger(batch.group[row] ?? -1);
-  appendText(appender, batch.detail?.host[row]);
-  appendText(appender, batch.detail?.jobid[row]);
-  appender.endRow();
-}
-
-function appendText(appender: DuckDBAppender, text: string | null | undefined): void {
-  if (text === null || text === undefined) appender.appendNull();
-  else appender.appendVarchar(text);
 }
 
 /** Gives a number to every name that is used and has none yet. */
@@ -177,7 +162,7 @@ const takeInNames: readonly string[] = [
 ];
 
 /** Staged rows with their names' numbers in the store. */
-const numberedRows = `
+const namedRows = `
   staged_rows r
   JOIN staged_users su ON su.place = r."user"
   JOIN store.users u ON u.name = su.name
@@ -185,21 +170,46 @@ const numberedRows = `
   JOIN store.modulefiles m ON m.syshost = sm.syshost AND m.module = sm.module AND m.path = sm.path
   LEFT JOIN staged_groups g ON g.place = r."group"`;
 
-const insertLoads = `
-  INSERT INTO store.loads
-  SELECT r.day, m.id, u.id, r.first, r.last - r.first, r.loads, r.direct, r.dependency, r.jobs, g.name, r.host, r.jobid
-  FROM ${numberedRows}
-  ORDER BY r.day, m.id, u.id, r.first`;
-
-const mergeStagedRows = `
-  CREATE OR REPLACE TEMP TABLE staged_tallies AS
-  SELECT r.day, m.id AS modulefile_id, u.id AS user_id, min(r.first) AS first, max(r.last) AS last,
+const mergeTallies = `
+  CREATE OR REPLACE TEMP TABLE numbered_rows AS
+  SELECT r.day, u.id AS user_id, m.id AS modulefile_id, min(r.first) AS first, max(r.last) AS last,
          sum(r.loads)::UINTEGER AS loads, sum(r.direct)::UINTEGER AS direct,
          sum(r.dependency)::UINTEGER AS dependency, sum(r.jobs)::UINTEGER AS jobs, max(g.name) AS grp
-  FROM ${numberedRows}
+  FROM ${namedRows}
   GROUP BY r.day, m.id, u.id`;
 
-const sameTally = 't.day = s.day AND t.modulefile_id = s.modulefile_id AND t.user_id = s.user_id';
+const numberLoads = `
+  CREATE OR REPLACE TEMP TABLE numbered_rows AS
+  SELECT r.day, u.id AS user_id, m.id AS modulefile_id, r.first, r.last, r.loads, r.direct, r.dependency, r.jobs,
+         g.name AS grp, r.host, r.jobid
+  FROM ${namedRows}`;
+
+/** Adds the rows to the totals of their uses, of which each new one is given a number. */
+const takeInUses: readonly string[] = [
+  `CREATE OR REPLACE TEMP TABLE staged_uses AS
+   SELECT coalesce(id, (SELECT coalesce(max(id), 0) FROM store.uses) + row_number() OVER (
+            PARTITION BY id IS NULL ORDER BY r.user_id, r.modulefile_id)) AS id, id IS NULL AS is_new, r.*
+   FROM (
+     SELECT user_id, modulefile_id, min(first) AS first, max(last) AS last, sum(loads) AS loads,
+            sum(direct) AS direct, sum(dependency) AS dependency, sum(jobs) AS jobs
+     FROM numbered_rows GROUP BY user_id, modulefile_id) r
+   LEFT JOIN store.uses x ON x.user_id = r.user_id AND x.modulefile_id = r.modulefile_id`,
+  `UPDATE store.uses x
+   SET first = least(x.first, s.first), last = greatest(x.last, s.last), loads = x.loads + s.loads,
+       direct = x.direct + s.direct, dependency = x.dependency + s.dependency, jobs = x.jobs + s.jobs
+   FROM staged_uses s WHERE s.id = x.id`,
+  'INSERT INTO store.uses SELECT * EXCLUDE is_new FROM staged_uses WHERE is_new ORDER BY id',
+];
+
+/** The rows with the number of their use. */
+const usedRows = `
+  (SELECT s.id AS use_id, r.*
+   FROM numbered_rows r JOIN staged_uses s ON s.user_id = r.user_id AND s.modulefile_id = r.modulefile_id)`;
+
+const insertLoads = `
+  INSERT INTO store.loads
+  SELECT day, use_id, first, last - first, loads, direct, dependency, jobs, grp, host, jobid FROM ${usedRows}
+  ORDER BY day, use_id, first`;
 
 /** Loads that come late, or from another collector, for a tally that is there. */
 function updateTallies(days: string): string {
@@ -208,15 +218,15 @@ function updateTallies(days: string): string {
     SET first = least(t.first, s.first), span = greatest(t.first + t.span, s.last) - least(t.first, s.first),
         loads = t.loads + s.loads, direct = t.direct + s.direct, dependency = t.dependency + s.dependency,
         jobs = t.jobs + s.jobs, grp = greatest(t.grp, s.grp)
-    FROM staged_tallies s
-    WHERE ${days} AND ${sameTally}`;
+    FROM ${usedRows} s
+    WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id`;
 }
 
 function insertTallies(days: string): string {
   return `
     INSERT INTO store.tallies
-    SELECT day, modulefile_id, user_id, first, last - first, loads, direct, dependency, jobs, grp
-    FROM staged_tallies s
-    WHERE NOT EXISTS (FROM store.tallies t WHERE ${days} AND ${sameTally})
-    ORDER BY day, modulefile_id, user_id`;
+    SELECT day, use_id, first, last - first, loads, direct, dependency, jobs, grp
+    FROM ${usedRows} s
+    WHERE NOT EXISTS (FROM store.tallies t WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id)
+    ORDER BY day, use_id`;
 }

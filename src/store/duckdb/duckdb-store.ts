@@ -8,7 +8,7 @@ import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
-import { compileFilter, compileQuery, type ResolvedFilter } from './compile-query.ts';
+import { compileFilter, compileQuery, type ResolvedFilter, totalsOfUse, USE_GROUP_BITS } from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
@@ -73,7 +73,8 @@ export class DuckdbStore implements Store {
     const names = [...query.by, ...query.measures];
     const rows = await this.#read(async (connection) => {
       const filter = await resolveFilter(connection, query.filter);
-      return readRows(connection, compileQuery(query, filter));
+      const { sql, groupBits } = compileQuery(query, filter, await isOfAllTime(connection, filter));
+      return withGroupBits(connection, groupBits, () => readRows(connection, sql));
     });
     return rows.map((values) => {
       const row: Record<string, unknown> = {};
@@ -102,10 +103,9 @@ export class DuckdbStore implements Store {
       const where = compileFilter(await resolveFilter(connection, filter));
       const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
       const loads = await connection.run(`DELETE FROM store.loads ${where}`);
-      // A person whose usage is gone is gone from the list of users too.
-      const used = (id: string): string => `SELECT ${id} FROM store.tallies UNION SELECT ${id} FROM store.loads`;
-      await connection.run(`DELETE FROM store.users WHERE id NOT IN (${used('user_id')})`);
-      await connection.run(`DELETE FROM store.modulefiles WHERE id NOT IN (${used('modulefile_id')})`);
+      await withGroupBits(connection, USE_GROUP_BITS, async () => {
+        for (const statement of forgetUnused) await connection.run(statement);
+      });
       await connection.run('COMMIT');
       return tallies.rowsChanged + loads.rowsChanged;
     });
@@ -158,24 +158,47 @@ export class DuckdbStore implements Store {
   }
 }
 
-/** Turns patterns into numbers of names, so that LIKE means the same here as on every store. */
+/** The names that patterns stand for, so that LIKE means the same here as on every store. */
 async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter): Promise<ResolvedFilter> {
-  const { users = [], modules = [], paths = [], syshosts = [] } = filter;
-  let userIds: number[] | null = null;
-  if (!likeAnyMatchesAll(users)) {
-    const isWanted = compileLikeAny(users);
-    const rows = await readRows(connection, 'SELECT id, name FROM store.users');
-    userIds = rows.filter(([, name]) => isWanted(String(name))).map(([id]) => Number(id));
-  }
-  let modulefileIds: number[] | null = null;
-  if (![modules, paths, syshosts].every(likeAnyMatchesAll)) {
-    const [isModule, isPath, isSyshost] = [modules, paths, syshosts].map(compileLikeAny);
-    const rows = await readRows(connection, 'SELECT id, module, path, syshost FROM store.modulefiles');
-    modulefileIds = rows
-      .filter(([, module, path, syshost]) => {
-        return isModule?.(String(module)) && isPath?.(String(path)) && isSyshost?.(String(syshost));
-      })
-      .map(([id]) => Number(id));
-  }
-  return { userIds, modulefileIds, start: filter.start ?? null, end: filter.end ?? null };
+  const resolve = async (patterns: readonly string[] = [], names: string): Promise<string[] | null> => {
+    if (likeAnyMatchesAll(patterns)) return null;
+    const isWanted = compileLikeAny(patterns);
+    const rows = await readRows(connection, `SELECT DISTINCT ${names}`);
+    return rows.map(([name]) => String(name)).filter(isWanted);
+  };
+  return {
+    users: await resolve(filter.users, 'name FROM store.users'),
+    modules: await resolve(filter.modules, 'module FROM store.modulefiles'),
+    paths: await resolve(filter.paths, 'path FROM store.modulefiles'),
+    syshosts: await resolve(filter.syshosts, 'syshost FROM store.modulefiles'),
+    start: filter.start ?? null,
+    end: filter.end ?? null,
+  };
 }
+
+/** Lets DuckDB group by keys of that many bits without hashing, for a while. */
+async function withGroupBits<T>(connection: DuckDBConnection, bits: number, use: () => Promise<T>): Promise<T> {
+  await connection.run(`SET perfect_ht_threshold = ${bits}`);
+  const result = await use();
+  await connection.run('RESET perfect_ht_threshold');
+  return result;
+}
+
+/** Whether every row there is lies in a time range. */
+async function isOfAllTime(connection: DuckDBConnection, { start, end }: ResolvedFilter): Promise<boolean> {
+  if (start === null && end === null) return true;
+  const [span] = await readRows(connection, 'SELECT min(first)::DOUBLE, max(last)::DOUBLE FROM store.uses');
+  const [first, last] = [Number(span?.[0]), Number(span?.[1])];
+  return (start === null || start <= first) && (end === null || end > last);
+}
+
+/** Sets the totals of uses right after rows have gone. A person whose usage is gone is gone from the list of users too. */
+const forgetUnused: readonly string[] = [
+  `CREATE OR REPLACE TEMP TABLE kept_uses AS
+   SELECT id, user_id, modulefile_id, r.* EXCLUDE use_id FROM (${totalsOfUse()}) r JOIN store.uses ON id = use_id`,
+  'DELETE FROM store.uses',
+  'INSERT INTO store.uses FROM kept_uses ORDER BY id',
+  'DROP TABLE kept_uses',
+  'DELETE FROM store.users WHERE id NOT IN (SELECT user_id FROM store.uses)',
+  'DELETE FROM store.modulefiles WHERE id NOT IN (SELECT modulefile_id FROM store.uses)',
+];

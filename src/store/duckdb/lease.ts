@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
+import { driver } from './driver.ts';
 import { explainDuckdbError, holderOf, isLockedElsewhere, isUncheckpointed } from './duckdb-errors.ts';
 import { drawTicket } from './turn-queue.ts';
 
@@ -34,7 +35,7 @@ export class StoreFile {
   /** The connection to the database in memory. */
   async connect(): Promise<DuckDBConnection> {
     if (this.#connection !== null) return this.#connection;
-    this.#instance ??= await DuckDBInstance.create(':memory:', {
+    this.#instance ??= await driver.DuckDBInstance.create(':memory:', {
       temp_directory: `${tmpdir()}/modtally-${process.pid}`,
       autoinstall_known_extensions: 'false',
     });

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { blobValue } from '@duckdb/node-api';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../core/ledger.ts';
 import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import { driver } from './driver.ts';
 import { readRows } from './read-rows.ts';
 
 /** The ledger of an attached store, and the mark of its latest change. */
@@ -93,8 +93,8 @@ export async function writeLedger(
         length: print.length,
         lines: print.lines,
         digest: print.digest,
-        headLines: blobValue(numbersToBytes(print.headLines)),
-        blocks: blobValue(numbersToBytes(print.blocks)),
+        headLines: driver.blobValue(numbersToBytes(print.headLines)),
+        blocks: driver.blobValue(numbersToBytes(print.blocks)),
       },
     );
   }

@@ -6,22 +6,27 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * The tables of the embedded store, in a database attached as `store`. Names are kept once and referred to by
- * number; the sorting of tallies by day is what keeps questions about a span fast. `first` is in seconds since
- * 1970 UTC, `span` the seconds from there to the last load.
+ * number, and so are the pairs of a user and a modulefile, the `uses`: each has, beside its number, the totals of
+ * all its tallies and loads, which answer what is asked of all time. The sorting of tallies by day is what keeps
+ * questions about a span fast. `first` is in seconds since 1970 UTC, `span` the seconds from there to the last load.
  */
 const tables: readonly string[] = [
   'CREATE TABLE store.meta (version INTEGER NOT NULL)',
   'CREATE TABLE store.users (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
   `CREATE TABLE store.modulefiles (
      id INTEGER NOT NULL, path_id INTEGER NOT NULL, syshost VARCHAR NOT NULL, module VARCHAR NOT NULL, path VARCHAR NOT NULL)`,
+  `CREATE TABLE store.uses (
+     id INTEGER NOT NULL, user_id INTEGER NOT NULL, modulefile_id INTEGER NOT NULL, first UINTEGER NOT NULL,
+     last UINTEGER NOT NULL, loads BIGINT NOT NULL, direct BIGINT NOT NULL, dependency BIGINT NOT NULL,
+     jobs BIGINT NOT NULL)`,
   `CREATE TABLE store.tallies (
-     day INTEGER NOT NULL, modulefile_id INTEGER NOT NULL, user_id INTEGER NOT NULL, first UINTEGER NOT NULL,
-     span UINTEGER NOT NULL, loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL,
-     jobs UINTEGER NOT NULL, grp VARCHAR)`,
+     day INTEGER NOT NULL, use_id INTEGER NOT NULL, first UINTEGER NOT NULL, span UINTEGER NOT NULL,
+     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     grp VARCHAR)`,
   `CREATE TABLE store.loads (
-     day INTEGER NOT NULL, modulefile_id INTEGER NOT NULL, user_id INTEGER NOT NULL, first UINTEGER NOT NULL,
-     span UINTEGER NOT NULL, loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL,
-     jobs UINTEGER NOT NULL, grp VARCHAR, host VARCHAR, jobid VARCHAR)`,
+     day INTEGER NOT NULL, use_id INTEGER NOT NULL, first UINTEGER NOT NULL, span UINTEGER NOT NULL,
+     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     grp VARCHAR, host VARCHAR, jobid VARCHAR)`,
   `CREATE TABLE store.contents (
      id INTEGER NOT NULL, revision INTEGER NOT NULL, first_line UINTEGER NOT NULL, length BIGINT NOT NULL,
      lines BIGINT NOT NULL, digest VARCHAR NOT NULL, head_lines BLOB NOT NULL, blocks BLOB NOT NULL,
