@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,9 @@ export async function startMariadb(template: string | null, options: readonly st
   const datadir = join(folder, 'data');
   if (template === null) installMariadb(datadir);
   else cpSync(template, datadir, { recursive: true });
+  // Not the system's: a server that starts there removes the temporary tables of those that run.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   const port = await freePort();
   const socket = join(folder, 'my.sock');
   const server = spawn(
@@ -38,6 +41,7 @@ export async function startMariadb(template: string | null, options: readonly st
       '--no-defaults',
       '--user=root',
       `--datadir=${datadir}`,
+      `--tmpdir=${temporary}`,
       `--socket=${socket}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
