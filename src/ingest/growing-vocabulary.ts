@@ -1,10 +1,7 @@
+import { cutText, NAME_CHARACTERS, PATH_CHARACTERS } from '../core/cut-text.ts';
 import type { Load } from '../core/load.ts';
 import { UNKNOWN_SYSHOST } from '../core/load.ts';
 import type { Modulefile, Vocabulary } from '../core/usage-batch.ts';
-
-/** Characters that a store holds; what is longer is cut, as Lmod's tables do with less room, and counted. */
-export const NAME_CHARACTERS = 255;
-export const PATH_CHARACTERS = 1024;
 
 /** The vocabulary of an import while it grows: gives each name its place, and cuts it to what a store holds. */
 export class GrowingVocabulary implements Vocabulary {
@@ -51,13 +48,11 @@ export class GrowingVocabulary implements Vocabulary {
     return place;
   }
 
-  /** The first `most` characters (not UTF-16 units) of a text. */
+  /** As `cutText`; counts what was too long. */
   cutTo(text: string, most: number): string {
-    if (text.length <= most) return text;
-    const characters = Array.from(text);
-    if (characters.length <= most) return text;
-    this.cut++;
-    return characters.slice(0, most).join('');
+    const cut = cutText(text, most);
+    if (cut !== text) this.cut++;
+    return cut;
   }
 
   #place(places: Map<string, number>, names: string[], name: string): number {

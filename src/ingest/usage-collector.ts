@@ -1,8 +1,9 @@
 import { compareText } from '../core/compare-text.ts';
+import { NAME_CHARACTERS } from '../core/cut-text.ts';
 import type { Load } from '../core/load.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
-import { type GrowingVocabulary, NAME_CHARACTERS } from './growing-vocabulary.ts';
+import type { GrowingVocabulary } from './growing-vocabulary.ts';
 import { UsageColumns } from './usage-columns.ts';
 
 /** Takes loads in and hands them on as a batch. */

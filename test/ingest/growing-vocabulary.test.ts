@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { NAME_CHARACTERS, PATH_CHARACTERS } from '../../src/core/cut-text.ts';
 import { UNKNOWN_SYSHOST } from '../../src/core/load.ts';
-import { GrowingVocabulary, NAME_CHARACTERS, PATH_CHARACTERS } from '../../src/ingest/growing-vocabulary.ts';
+import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 
 describe('a vocabulary', () => {
   test('gives each name its place, in the order in which they come', () => {
