@@ -4,7 +4,9 @@
  * What told of a module: Lmod's spider or its software page, a module tree on disk, a list of paths, or
  * Environment Modules' `module avail`.
  */
-export type CatalogueKind = 'spider' | 'page' | 'tree' | 'list' | 'modules';
+export const catalogueKinds = ['spider', 'page', 'tree', 'list', 'modules'] as const;
+
+export type CatalogueKind = (typeof catalogueKinds)[number];
 
 /** A module that is there to be loaded. */
 export interface InstalledModule {
@@ -40,6 +42,11 @@ export interface ClusterCatalogue {
   readonly days: readonly number[];
   /** In no particular order. Those of one path do not overlap. */
   readonly stays: readonly CatalogueStay[];
+}
+
+/** The catalogue of a cluster among others; one without a snapshot where there is none. */
+export function catalogueOf(catalogues: readonly ClusterCatalogue[], syshost: string): ClusterCatalogue {
+  return catalogues.find((catalogue) => catalogue.syshost === syshost) ?? { syshost, days: [], stays: [] };
 }
 
 /** An installed module, and the day of the first snapshot since which it has been there without a break. */

@@ -1,3 +1,4 @@
+import type { CatalogueSnapshot, ClusterCatalogue } from '../core/catalogue.ts';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../core/ledger.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
@@ -43,6 +44,15 @@ export interface Store {
 
   /** Removes the rows whose first load the filter lets through, all or none; returns their number. */
   remove(filter: UsageFilter): Promise<number>;
+
+  /**
+   * Puts a snapshot into the catalogue, as a whole or not at all; one of the same cluster and day makes way for it.
+   * @returns false where the catalogue had the very same already
+   */
+  addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean>;
+
+  /** What was installed on each cluster that has a snapshot. Clusters and stays come in no particular order. */
+  readCatalogues(): Promise<ClusterCatalogue[]>;
 
   /** Gives connections and files back. The store cannot be used any more. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type CatalogueSnapshot, modulesOn } from '../../src/core/catalogue.ts';
 import type { ContentPrint, ImportRecord, LedgerChange } from '../../src/core/ledger.ts';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import type { UsageFilter } from '../../src/core/usage-query.ts';
@@ -7,11 +8,12 @@ import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 import { createDailyTally } from '../../src/ingest/usage-collector.ts';
 import { findReport } from '../../src/report/reports.ts';
 import { anyFilter, anyQuery, measures } from '../support/any-question.ts';
+import { anyModules, makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { naiveReports } from '../support/naive-reports.ts';
 import { sorted } from '../support/naive-usage.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
-import { newTarget, openTestStore, type StoreKind } from '../support/stores.ts';
+import { newTarget, openTestStore, removeCatalogueTables, type StoreKind } from '../support/stores.ts';
 
 const utc = createSiteZone('UTC');
 const chicago = createSiteZone('America/Chicago');
@@ -256,6 +258,85 @@ export function testStore(kind: StoreKind): void {
     expect(await store.select({ by: ['user', 'syshost'], measures: [], filter: {} })).toEqual([
       { user: 'both', syshost: 'frontera' },
     ]);
+  });
+
+  describe('the catalogue', () => {
+    test('gives back every snapshot of every cluster as it was added last', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              syshost: fc.constantFrom('ls6', 'LS6', 'ls6 ', '日本😀', "'", '\\\\N'),
+              day: fc.integer({ min: 20_000, max: 20_004 }),
+              modules: anyModules,
+            }),
+            { maxLength: 8 },
+          ),
+          async (snapshots) => {
+            const store = await open();
+            const naive = new Map<string, CatalogueSnapshot>();
+            for (const snapshot of snapshots) {
+              const key = JSON.stringify([snapshot.syshost, snapshot.day]);
+              const isNew =
+                JSON.stringify(sorted(naive.get(key)?.modules ?? [])) !== JSON.stringify(sorted(snapshot.modules));
+              expect(await store.addSnapshot(snapshot)).toBe(isNew || !naive.has(key));
+              naive.set(key, snapshot);
+            }
+            const kept = (await store.readCatalogues()).flatMap((catalogue) =>
+              catalogue.days.map((day) => ({
+                syshost: catalogue.syshost,
+                day,
+                modules: sorted(modulesOn(catalogue, day).map(({ since: _, ...module }) => module)),
+              })),
+            );
+            const added = [...naive.values()].map((snapshot) => ({ ...snapshot, modules: sorted(snapshot.modules) }));
+            expect(sorted(kept)).toEqual(sorted(added));
+            await store.drop();
+            await store.close();
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
+
+    test('is empty before the first snapshot, holds thousands of modules, and keeps an empty snapshot too', async () => {
+      const store = await open();
+      expect(await store.readCatalogues()).toEqual([]);
+      const many = Array.from({ length: 2500 }, (_, n) =>
+        makeModule({ module: `m/${n}`, path: '/p'.padEnd(1024, `${n}/`) }),
+      );
+      expect(await store.addSnapshot({ syshost: 'ls6', day: 1, modules: many })).toBe(true);
+      expect(await store.addSnapshot({ syshost: 'ls6', day: 2, modules: [] })).toBe(true);
+      expect(await store.addSnapshot({ syshost: 'ls6', day: 2, modules: [] })).toBe(false);
+      const [catalogue] = await store.readCatalogues();
+      expect(catalogue?.days).toEqual([1, 2]);
+      expect(catalogue?.stays).toHaveLength(2500);
+    });
+
+    test('has nothing to do with usage: neither removes the other', async () => {
+      const store = await open();
+      await store.addSnapshot({ syshost: 'ls6', day: 1, modules: [makeModule()] });
+      await storeLoads(store, [makeLoad()], utc);
+      expect(await store.remove({})).toBe(1);
+      expect(await store.readCatalogues()).toHaveLength(1);
+    });
+
+    test('finds room in a store that was made before there were catalogues', async () => {
+      const target = newTarget(kind);
+      const old = await openTestStore(target);
+      await old.prepare();
+      await storeLoads(old, [makeLoad()], utc);
+      await old.close();
+      await removeCatalogueTables(target);
+      const store = await openTestStore(target);
+      expect(await store.readCatalogues()).toEqual([]);
+      expect(await store.count({})).toBe(1);
+      await store.prepare();
+      expect(await store.addSnapshot({ syshost: 'ls6', day: 1, modules: [makeModule()] })).toBe(true);
+      await store.prepare();
+      expect(await store.readCatalogues()).toHaveLength(1);
+      expect(await store.count({})).toBe(1);
+    });
   });
 
   describe('the ledger', () => {

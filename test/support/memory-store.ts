@@ -4,7 +4,7 @@ import type { CommitResult, ImportMode, Store, StoreImport } from '../../src/sto
 
 /**
  * A store in memory, for properties that take thousands of imports: a true ledger, and of usage the number of loads
- * that each path has. It answers no questions about usage.
+ * that each path has. It answers no questions about usage, and has no catalogue.
  */
 export class MemoryStore implements Store {
   readonly name: Store['name'] = 'memory';
@@ -20,6 +20,8 @@ export class MemoryStore implements Store {
   close = async (): Promise<void> => {};
   count = async (): Promise<number> => this.loads.size;
   remove = (): Promise<number> => Promise.reject(new Error('not in memory'));
+  addSnapshot = (): Promise<never> => Promise.reject(new Error('not in memory'));
+  readCatalogues = (): Promise<never> => Promise.reject(new Error('not in memory'));
   select = (): Promise<never> => Promise.reject(new Error('not in memory'));
 
   async readLedger(): Promise<{ revision: number; entries: LedgerEntry[] }> {

@@ -3,18 +3,20 @@ import { link, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
+import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
+import { addSnapshot, readCatalogues } from './catalogue.ts';
 import { compileFilter, compileQuery, type ResolvedFilter, totalsOfUse, USE_GROUP_BITS } from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
 import { readLedger, readPrints } from './ledger.ts';
 import { readRows } from './read-rows.ts';
-import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
+import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 
 /** The embedded store: a DuckDB file that several processes share by leases. */
 export class DuckdbStore implements Store {
@@ -37,12 +39,10 @@ export class DuckdbStore implements Store {
 
   async prepare(): Promise<void> {
     await this.create();
-    const version = await this.#file.lease('read', (connection) => readVersion(connection, this.name));
-    if (version < SCHEMA_VERSION) {
-      // Another process may have done it between the two leases.
+    if (!(await this.#file.lease('read', (connection) => isUpToDate(connection, this.name)))) {
       await this.#file.lease('write', async (connection) => {
-        const now = await readVersion(connection, this.name);
-        if (now < SCHEMA_VERSION) await migrateTables(connection, now);
+        // Another process may have done it between the two leases: nothing is done twice.
+        await migrateTables(connection, await readVersion(connection, this.name));
       });
     }
     this.#isCurrent = true;
@@ -109,6 +109,14 @@ export class DuckdbStore implements Store {
       await connection.run('COMMIT');
       return tallies.rowsChanged + loads.rowsChanged;
     });
+  }
+
+  addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
+    return this.#file.lease('write', (connection) => addSnapshot(connection, snapshot));
+  }
+
+  readCatalogues(): Promise<ClusterCatalogue[]> {
+    return this.#read(readCatalogues);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
+import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
 
 /** The version of the tables below. A change adds a step to `migrations` and one to this number. */
 export const SCHEMA_VERSION = 1;
@@ -43,7 +44,7 @@ const migrations: Readonly<Record<number, readonly string[]>> = {};
 /** Makes all tables in an empty database, in one transaction. */
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
-  for (const table of tables) await connection.run(table);
+  for (const table of [...tables, ...catalogueTables]) await connection.run(table);
   await connection.run(`INSERT INTO store.meta VALUES (${SCHEMA_VERSION})`);
   await connection.run('COMMIT');
 }
@@ -73,12 +74,18 @@ export async function readVersion(connection: DuckDBConnection, name: string): P
   return version;
 }
 
+/** Whether the attached database has all tables of this version. @throws AppError as `readVersion` */
+export async function isUpToDate(connection: DuckDBConnection, name: string): Promise<boolean> {
+  return (await readVersion(connection, name)) === SCHEMA_VERSION && (await hasCatalogueTables(connection));
+}
+
 /** Brings the tables of a writable database from a version up to date, in one transaction. */
 export async function migrateTables(connection: DuckDBConnection, version: number): Promise<void> {
   await connection.run('BEGIN');
   for (let from = version; from < SCHEMA_VERSION; from++) {
     for (const step of migrations[from] ?? []) await connection.run(step);
   }
+  for (const table of catalogueTables) await connection.run(table);
   await connection.run(`UPDATE store.meta SET version = ${SCHEMA_VERSION}`);
   await connection.run('COMMIT');
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/app-error.ts';
+import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
@@ -7,6 +8,7 @@ import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../.
 import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../mysql/mysql-target.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
+import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
   compileFilter,
   compileQuery,
@@ -42,8 +44,8 @@ export class MysqlStore implements Store {
 
   async prepare(): Promise<void> {
     await this.create();
-    const { isOurs, version } = await readSchemaState(this.#connection);
-    if (!isOurs || version < SCHEMA_VERSION) {
+    const { isOurs, hasCatalogue, version } = await readSchemaState(this.#connection);
+    if (!isOurs || !hasCatalogue || version < SCHEMA_VERSION) {
       await this.#connection.withLock(this.#waitMs, () => upgradeTables(this.#connection));
     }
     this.#state = null;
@@ -91,6 +93,17 @@ export class MysqlStore implements Store {
       this.#connection.inTransaction(() => this.#connection.run(`DELETE FROM moduleT ${where.sql}`, where.values)),
     );
     return affectedRows;
+  }
+
+  addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
+    return this.#connection.withLock(this.#waitMs, () =>
+      this.#connection.inTransaction(() => addSnapshot(this.#connection, snapshot)),
+    );
+  }
+
+  async readCatalogues(): Promise<ClusterCatalogue[]> {
+    const { hasCatalogue } = await this.#readState();
+    return hasCatalogue ? readCatalogues(this.#connection) : [];
   }
 
   close(): Promise<void> {

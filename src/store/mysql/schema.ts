@@ -1,5 +1,6 @@
 import { AppError } from '../../core/app-error.ts';
 import { type MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
+import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
 
 /** The version of modtally's own columns and tables. */
 export const SCHEMA_VERSION = 1;
@@ -54,6 +55,7 @@ const ownTables: readonly string[] = [
     line_count BIGINT NOT NULL, loads BIGINT NOT NULL, ignored BIGINT NOT NULL, skipped BIGINT NOT NULL,
     rejected BIGINT NOT NULL, already BIGINT NOT NULL, new_rows BIGINT NOT NULL
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
+  ...catalogueTables,
 ];
 
 /** What brings version n to n + 1, at place n. */
@@ -65,6 +67,8 @@ export interface SchemaState {
   readonly hasModuleTable: boolean;
   /** Whether moduleT has modtally's columns and its tables are there. */
   readonly isOurs: boolean;
+  /** Whether there are tables for the catalogue. */
+  readonly hasCatalogue: boolean;
   readonly version: number;
 }
 
@@ -92,7 +96,7 @@ export async function readSchemaState(connection: MysqlConnection): Promise<Sche
     });
   }
   const isOurs = version > 0 && ownColumns.every(({ name }) => columns.has(name));
-  return { hasModuleTable: columns.size > 0, isOurs, version };
+  return { hasModuleTable: columns.size > 0, isOurs, hasCatalogue: await hasCatalogueTables(connection), version };
 }
 
 /** Makes the database and its tables where there are none; leaves a moduleT that is there as it is. */
