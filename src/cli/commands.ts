@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).createReportCommand(),
   },
   {
+    name: 'catalogue',
+    summary: 'keep what is installed, so that what nobody loads can be named',
+    load: async () => (await import('./commands/catalogue.ts')).createCatalogueCommand(),
+  },
+  {
     name: 'migrate',
     summary: 'convert a gen_1 or gen_2 database of Lmod, with proof',
     load: async () => (await import('./commands/migrate.ts')).createMigrateCommand(),

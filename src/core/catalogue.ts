@@ -21,6 +21,11 @@ export interface InstalledModule {
   readonly kind: CatalogueKind;
 }
 
+/** What is to be known of a module beside its name: `default`, `hidden`. */
+export function marksOf({ isDefault, isHidden }: InstalledModule): string[] {
+  return [...(isDefault === true ? ['default'] : []), ...(isHidden === true ? ['hidden'] : [])];
+}
+
 /** All that is installed on a cluster on a day; no path twice. */
 export interface CatalogueSnapshot {
   readonly syshost: string;

@@ -2,14 +2,8 @@ import { Command } from 'commander';
 import { allReports, readTimeBound, reportNamed, runReport, timeRange } from '../../app/run-report.ts';
 import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
-import type { ResultTable } from '../../core/result-table.ts';
-import type { SiteZone } from '../../core/site-zone.ts';
 import { readWholeNumber } from '../../core/whole-number.ts';
-import { formatCsv } from '../../view/csv.ts';
-import { formatJson } from '../../view/json.ts';
-import { formatMarkdown } from '../../view/markdown.ts';
-import { formatTable } from '../../view/table.ts';
-import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
+import { addCommonOptions, type CommonOptions, collect, readFormat, settingsOf } from '../common-options.ts';
 
 interface ReportOptions extends CommonOptions {
   readonly pattern: readonly string[];
@@ -20,13 +14,6 @@ interface ReportOptions extends CommonOptions {
   readonly limit?: string;
   readonly format: string;
 }
-
-const formats: Readonly<Record<string, (table: ResultTable, zone: SiteZone) => string>> = {
-  table: formatTable,
-  json: formatJson,
-  csv: formatCsv,
-  md: formatMarkdown,
-};
 
 /** `modtally report` */
 export function createReportCommand(): Command {
@@ -49,8 +36,7 @@ export function createReportCommand(): Command {
     .addHelpText('after', () => describeReports())
     .action(async (name: string, options: ReportOptions) => {
       const report = reportNamed(name);
-      const format = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
-      if (format === undefined) throw new AppError('USAGE', `there is no format ${options.format}`, { hint: FORMATS });
+      const format = readFormat(options.format);
       const settings = settingsOf(options);
       const { zone } = settings;
       const isByUser = report.name === 'modules_used_by';
@@ -75,16 +61,10 @@ export function createReportCommand(): Command {
     });
 }
 
-const FORMATS = `Formats: ${Object.keys(formats).join(', ')}.`;
-
 function describeReports(): string {
   const width = Math.max(...allReports.map(({ name }) => name.length));
   const lines = allReports.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `\nReports:\n${lines.join('\n')}\n\nExamples:\n${allReports.map(({ example }) => `  ${example}\n`).join('')}`;
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function readLimit(text: string | undefined): number | null {

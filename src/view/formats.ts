@@ -1,0 +1,24 @@
+import type { ResultTable } from '../core/result-table.ts';
+import type { SiteZone } from '../core/site-zone.ts';
+import { formatCsv } from './csv.ts';
+import { formatJson } from './json.ts';
+import { formatMarkdown } from './markdown.ts';
+import { formatTable } from './table.ts';
+
+type TableFormat = (table: ResultTable, zone: SiteZone) => string;
+
+/** The ways to show a table, as `--format` names them. */
+const formats: Readonly<Record<string, TableFormat>> = {
+  table: formatTable,
+  json: formatJson,
+  csv: formatCsv,
+  md: formatMarkdown,
+};
+
+/** The names of all formats. */
+export const formatNames: readonly string[] = Object.keys(formats);
+
+/** The format of that name, or undefined. */
+export function findFormat(name: string): TableFormat | undefined {
+  return Object.hasOwn(formats, name) ? formats[name] : undefined;
+}
