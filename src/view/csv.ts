@@ -17,9 +17,9 @@ export function formatCsv({ columns, rows }: ResultTable, zone: SiteZone): strin
   return lines.map((cells) => `${cells.map(quote).join(',')}\r\n`).join('');
 }
 
-/** Spreadsheets take these beginnings for a formula; an apostrophe makes a text of it. */
+/** Spreadsheets take these beginnings, in East Asia their wide forms too, for a formula; an apostrophe makes a text of it. */
 function harmless(text: string): string {
-  return /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
 }
 
 function quote(text: string): string {

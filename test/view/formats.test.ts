@@ -106,11 +106,14 @@ describe('any text at all', () => {
     );
   });
 
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '="x"'])('is no formula in CSV: %j', (text) => {
-    const cell = readCsv(formatCsv(oneText(text), zone))[1]?.[0];
-    expect(cell).not.toMatch(/^[=+\-@\t\r]/);
-    expect(cell).toContain(text.trim());
-  });
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '="x"', '＝1', '＋1', '－1', '＠A'])(
+    'is no formula in CSV: %j',
+    (text) => {
+      const cell = readCsv(formatCsv(oneText(text), zone))[1]?.[0];
+      expect(cell).not.toMatch(/^[=+\-@＝＋－＠\t\r]/);
+      expect(cell).toContain(text.trim());
+    },
+  );
 });
 
 describe('a classic report', () => {
