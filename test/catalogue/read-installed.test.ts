@@ -54,7 +54,10 @@ describe('several sources', () => {
       ['-', /standard input holds no module/],
       [folder, /test-\w+ holds no module/],
     ] as const) {
-      await expect(read([join(folder, 'list'), other])).rejects.toMatchObject({ code: 'CATALOGUE', message });
+      await expect(read([join(folder, 'list'), other])).rejects.toMatchObject({
+        code: 'CATALOGUE',
+        message: expect.stringMatching(message),
+      });
     }
   });
 });
@@ -72,7 +75,7 @@ test.each([
   ['a page without paths', '[{"package":"a","versions":[{"full":"a/1"}]}]', /no list of modules/],
   ["Lmod's module -t avail", '/apps/Core:\ngcc/\ngcc/12.2(default)\n', /standard input:2: gcc\/ is a folder/],
 ])('%s is no catalogue', async (_, text, message) => {
-  await expect(read(['-'], text)).rejects.toMatchObject({ code: 'CATALOGUE', message });
+  await expect(read(['-'], text)).rejects.toMatchObject({ code: 'CATALOGUE', message: expect.stringMatching(message) });
 });
 
 test('names that are made to deceive are data, in every form', async () => {

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { AppError, describeCause } from '../core/app-error.ts';
+import type { PeopleDirectory, Person } from '../core/people.ts';
+
+const KEYS_AT_ONCE = 500;
+
+/** The system's own users and groups, local or from LDAP, as the program `getent` finds them. */
+export const systemPeople: PeopleDirectory = {
+  name: 'getent',
+  async lookUp(users) {
+    const asked = new Set(users.filter((user) => user !== '' && !user.includes('\0')));
+    const accounts = await getent('passwd', [...asked]);
+    const groupNames = new Map(
+      (await getent('group', [...new Set(accounts.map(([, , , gid = '']) => gid))])).map(([name = '', , gid = '']) => [
+        gid,
+        name,
+      ]),
+    );
+    const byUser = new Map<string, Person>();
+    for (const [user = '', , , gid = '', gecos = ''] of accounts) {
+      // A user who is called as a number finds somebody else's account.
+      if (!asked.has(user)) continue;
+      const person = new Map<string, string>();
+      const name = gecos.split(',', 1)[0] ?? '';
+      const group = groupNames.get(gid);
+      if (name !== '') person.set('name', name);
+      if (group !== undefined) person.set('group', group);
+      byUser.set(user, person);
+    }
+    return { columns: ['name', 'group'], byUser };
+  },
+};
+
+/** The entries of some keys, each an array of fields; keys without an entry have none. */
+async function getent(database: 'passwd' | 'group', keys: readonly string[]): Promise<string[][]> {
+  const entries: string[][] = [];
+  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+    const output = await run([database, '--', ...keys.slice(from, from + KEYS_AT_ONCE)]);
+    for (const line of output.split('\n')) if (line !== '') entries.push(line.split(':'));
+  }
+  return entries;
+}
+
+function run(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('getent', args, { maxBuffer: 256 * 1024 * 1024 }, (cause, stdout) => {
+      // 2: some of the keys were not found.
+      if (cause === null || cause.code === 2) resolve(stdout);
+      else {
+        const hint = 'Name a CSV file as the directory instead.';
+        reject(new AppError('DIRECTORY', `cannot run getent: ${describeCause(cause)}`, { hint, cause }));
+      }
+    });
+  });
+}
