@@ -92,6 +92,7 @@ describe('docs/cli.md', () => {
     const folder = temporaryFolder();
     const store = ['--store', 'duckdb:usage.duckdb'];
     await runCommand('modtally', ['import', ...store, join(root, 'samples/alder-2025-03-10.log')], { cwd: folder });
+    await runCommand('modtally', ['catalogue', 'add', ...store, '-'], { cwd: folder, input: '/apps/never/1.0\n' });
     const keys = new Set<string>();
     for (const { name } of reports) {
       const { stdout } = await runCommand('modtally', ['report', name, '--format', 'json', ...store], { cwd: folder });

@@ -14,6 +14,8 @@ export const settingMeanings = {
   tz: "the site's time zone, an IANA name",
   ignore: 'a file of module patterns not to count',
   rejects: 'the file that rejected lines are added to',
+  directory: 'who the users are: a CSV file, or getent',
+  toolchains: 'a file of patterns that tell compiler and MPI from a path',
   lease_seconds: 'how long to wait for another process that uses the store',
   threads: 'how many threads read a large log; the processors, eight at the most, unless given',
   password: "the database user's password",
@@ -33,6 +35,10 @@ export interface Settings {
   /** Null where nothing is ignored. */
   readonly ignoreFile: string | null;
   readonly rejectsFile: string;
+  /** A path, or `getent`; null where nothing tells who the users are. */
+  readonly directory: string | null;
+  /** Null where the known forms of paths will do. */
+  readonly toolchainsFile: string | null;
   readonly waitMs: number;
   readonly threads: number;
   /** Sentences that the user should see. */
@@ -79,6 +85,8 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     zone: readZone(look('tz')),
     ignoreFile: pathOrNull(look('ignore')?.value),
     rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
+    directory: look('directory')?.value === 'getent' ? 'getent' : pathOrNull(look('directory')?.value),
+    toolchainsFile: pathOrNull(look('toolchains')?.value),
     waitMs: readSeconds(look('lease_seconds')) * 1000,
     threads: readThreads(look('threads')),
     warnings: files

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSettings, type Settings } from '../app/settings.ts';
+import { readSettings, type SettingFlags, type Settings } from '../app/settings.ts';
 import { AppError } from '../core/app-error.ts';
 import { findFormat, formatNames } from '../view/formats.ts';
 
@@ -25,7 +25,7 @@ export function addCommonOptions(command: Command): Command {
 /** The settings for a command's options; prints what the user should be warned of. */
 export function settingsOf(
   options: CommonOptions,
-  flags: { readonly ignore?: string | undefined; readonly rejects?: string | undefined } = {},
+  flags: Pick<SettingFlags, 'ignore' | 'rejects' | 'directory'> = {},
 ): Settings {
   const settings = readSettings({
     flags: { store: options.store, tz: options.tz, ...flags },

@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'BAD_SETTING'
   | 'CONF_FILE'
   | 'IGNORE_FILE'
+  | 'TOOLCHAIN_FILE'
+  | 'DIRECTORY'
   | 'CATALOGUE'
   | 'INPUT'
   | 'INPUT_REJECTED'
@@ -30,6 +32,8 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   BAD_SETTING: { exitStatus: 2, meaning: 'a setting in a configuration file or variable that cannot be understood' },
   CONF_FILE: { exitStatus: 1, meaning: 'a conf file that is missing, unreadable or incomplete' },
   IGNORE_FILE: { exitStatus: 1, meaning: 'an ignore file that is unreadable or holds a bad pattern' },
+  TOOLCHAIN_FILE: { exitStatus: 1, meaning: 'a toolchain file that is unreadable or holds a bad pattern' },
+  DIRECTORY: { exitStatus: 1, meaning: 'a directory of people that cannot be read or is none' },
   CATALOGUE: { exitStatus: 1, meaning: 'a list of installed modules or a module tree that cannot be read or is none' },
   INPUT: { exitStatus: 1, meaning: 'an input that cannot be read to its end' },
   INPUT_REJECTED: { exitStatus: 1, meaning: '--strict was given and a line was rejected' },

@@ -14,4 +14,6 @@ export interface Column {
 export interface ResultTable {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Sentences about what the rows cannot tell, and what would bring it. They are no data. */
+  readonly notes?: readonly string[];
 }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { counts } from '../../src/report/counts.ts';
-import type { ReportRequest } from '../../src/report/report.ts';
 import { reports } from '../../src/report/reports.ts';
 import { usernames } from '../../src/report/usernames.ts';
 import type { Store } from '../../src/store/store.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
+import { requestOf } from '../support/report-request.ts';
 import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
 
-const all: ReportRequest = { filter: {}, limit: null, allPaths: [] };
+const all = requestOf();
 
 test('each report says what it is called, what it tells, and how it is called', () => {
   expect(new Set(reports.map(({ name }) => name)).size).toBe(reports.length);

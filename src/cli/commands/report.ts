@@ -1,8 +1,17 @@
 import { Command } from 'commander';
-import { allReports, readTimeBound, reportNamed, runReport, timeRange } from '../../app/run-report.ts';
+import {
+  allReports,
+  readReportOptions,
+  readTimeBound,
+  reportNamed,
+  reportOptions,
+  runReport,
+  timeRange,
+} from '../../app/run-report.ts';
 import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
 import { readWholeNumber } from '../../core/whole-number.ts';
+import { shownText } from '../../view/shown-text.ts';
 import { addCommonOptions, type CommonOptions, collect, readFormat, settingsOf } from '../common-options.ts';
 
 interface ReportOptions extends CommonOptions {
@@ -13,6 +22,7 @@ interface ReportOptions extends CommonOptions {
   readonly end?: string;
   readonly limit?: string;
   readonly format: string;
+  readonly directory?: string;
 }
 
 /** `modtally report` */
@@ -31,13 +41,16 @@ export function createReportCommand(): Command {
     .option('--start <date>', 'from this date on, YYYY-MM-DD[ HH:MM[:SS]]')
     .option('--end <date>', 'up to, and without, this date')
     .option('--limit <n>', 'rows at the most')
-    .option('--format <format>', 'table, json, csv or md', 'table');
+    .option('--format <format>', 'table, json, csv or md', 'table')
+    .option('--directory <directory>', 'who the users are: a CSV file with a column user, or getent');
+  for (const option of reportOptions) command.option(`--${option.name} <${option.valueHint}>`, option.description);
   return addCommonOptions(command)
     .addHelpText('after', () => describeReports())
     .action(async (name: string, options: ReportOptions) => {
       const report = reportNamed(name);
       const format = readFormat(options.format);
-      const settings = settingsOf(options);
+      const own = readReportOptions(report, command.opts());
+      const settings = settingsOf(options, { directory: options.directory });
       const { zone } = settings;
       const isByUser = report.name === 'modules_used_by';
       if (isByUser && options.pattern.length > 0 && options.user.length > 0) {
@@ -56,8 +69,10 @@ export function createReportCommand(): Command {
         },
         limit: readLimit(options.limit),
         allPaths: [],
+        options: own,
       });
       await writeOutput(format(table, zone));
+      if (options.quiet !== true) for (const note of table.notes ?? []) process.stderr.write(`${shownText(note)}\n`);
     });
 }
 
