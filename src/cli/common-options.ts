@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { readSettings, type SettingFlags, type Settings } from '../app/settings.ts';
-import { AppError } from '../core/app-error.ts';
-import { findFormat, formatNames } from '../view/formats.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -38,14 +36,4 @@ export function settingsOf(
 /** Gathers the values of an option that may be repeated. */
 export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-/**
- * What shows a table as `--format` says.
- * @throws AppError USAGE
- */
-export function readFormat(name: string): NonNullable<ReturnType<typeof findFormat>> {
-  const format = findFormat(name);
-  if (format !== undefined) return format;
-  throw new AppError('USAGE', `there is no format ${name}`, { hint: `Formats: ${formatNames.join(', ')}.` });
 }

@@ -1,5 +1,7 @@
 import type { ResultTable } from '../core/result-table.ts';
+import { columnWidths } from './fit-cells.ts';
 import { shownText } from './shown-text.ts';
+import { padText } from './text-width.ts';
 
 /**
  * A classic report as analyzeLmodDB prints it: path, cluster and the number of users or the user's name,
@@ -20,12 +22,9 @@ export function formatClassic({ columns, rows }: ResultTable, milliseconds: numb
     ];
   });
   const table = [heading, heading.map((title) => '-'.repeat(title.length)), ...lines];
-  const widths = [0, 1, 2].map((i) => table.reduce((width, line) => Math.max(width, line[i]?.length ?? 0), 0));
+  const widths = columnWidths(table);
   const text = table.map((line) => {
-    const cells = line.map((cell, i) => {
-      const width = widths[i] ?? 0;
-      return i === 2 && isCount ? cell.padStart(width) : cell.padEnd(width);
-    });
+    const cells = line.map((cell, i) => padText(cell, widths[i] ?? 0, i === 2 && isCount ? 'right' : 'left'));
     return cells.join('    ').trimEnd();
   });
   return `\n\n${text.join('\n')}\n\n\nNumber of entries:  ${rows.length}\n\nTime:  ${formatDuration(milliseconds)}\n`;

@@ -3,9 +3,9 @@ import type { SiteZone } from '../core/site-zone.ts';
 import { formatCsv } from './csv.ts';
 import { formatJson } from './json.ts';
 import { formatMarkdown } from './markdown.ts';
-import { formatTable } from './table.ts';
+import { formatTable, type Screen } from './table.ts';
 
-type TableFormat = (table: ResultTable, zone: SiteZone) => string;
+type TableFormat = (table: ResultTable, zone: SiteZone, screen?: Screen) => string;
 
 /** The ways to show a table, as `--format` names them. */
 const formats: Readonly<Record<string, TableFormat>> = {

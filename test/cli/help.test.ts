@@ -11,7 +11,7 @@ const commands = ['import', 'parse', 'report', 'migrate', 'prune', 'init'] as co
 const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   import: ['--all', '--delete', '--ignore', '--tz', '--rejects', '--strict', '--json'],
   parse: ['--tz', '--now'],
-  report: ['--pattern', '--user', '--syshost', '--start', '--end', '--limit', '--format'],
+  report: ['--pattern', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
   migrate: ['--from', '--start', '--months', '--verify'],
   prune: ['--keep-months', '--dry-run', '--yes'],
   init: [],

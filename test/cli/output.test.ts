@@ -70,10 +70,43 @@ describe('on a terminal', () => {
   const onTerminal = (command: string, env: Record<string, string> = {}): ReturnType<typeof runOnTerminal> =>
     runOnTerminal(`${process.execPath} ${bin}/${command}`, [], { cwd: site.folder, env });
 
-  test.each([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }])('there are no colours, with %j', async (env) => {
-    for (const command of ['modtally --help', 'modtally report counts', 'modtally nothing']) {
-      expect((await onTerminal(command, env)).screen).not.toContain('\u001b[');
+  test('only tables have colours, and those can be done without', async () => {
+    const bold = '\u001b[1mModule path';
+    expect((await onTerminal('modtally report counts')).screen).toContain(bold);
+    expect((await onTerminal('modtally report counts', { NO_COLOR: '' })).screen).toContain(bold);
+    for (const command of [
+      'modtally --help',
+      'modtally nothing',
+      'analyzeLmodDB counts',
+      'modtally report counts|cat',
+    ]) {
+      expect((await onTerminal(command, { FORCE_COLOR: '1' })).screen).not.toContain('\u001b');
     }
+    for (const format of ['json', 'csv', 'md']) {
+      expect((await onTerminal(`modtally report counts --format ${format}`)).screen).not.toContain('\u001b');
+    }
+    for (const env of [{ NO_COLOR: '1' }, { NO_COLOR: '1', FORCE_COLOR: '1' }, { TERM: 'dumb' }]) {
+      expect((await onTerminal('modtally report counts', env)).screen).not.toContain('\u001b');
+    }
+  });
+
+  test('a table is no wider than that; through a pipe it is whole', async () => {
+    const onWidth = async (width: number, command: string): Promise<string[]> => {
+      const { screen } = await runOnTerminal(`stty cols ${width}; ${process.execPath} ${bin}/${command}`, [], {
+        cwd: site.folder,
+        env: { NO_COLOR: '1' },
+      });
+      return screen.split('\r\n').slice(0, 3);
+    };
+    const report = 'modtally report usernames --user user-7';
+    const whole = await onWidth(200, report);
+    expect(whole[2]).toMatch(/^\/apps\/gcc\/12\.2\.lua {2}gcc\/12\.2 {2}ls6 .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(await onWidth(60, report)).toEqual([
+      'Module …  Module    Syshost  User    Loads  First       Last',
+      '--------  --------  -------  ------  -----  ----------  ----------',
+      '…2.2.lua  gcc/12.2  ls6      user-7      1  2024-11-11  2024-11-11',
+    ]);
+    expect(await onWidth(60, `${report} | cat`)).toEqual(whole);
   });
 
   test('an import shows how far it is and clears that away; --quiet and --json do not', async () => {

@@ -117,6 +117,17 @@ describe.each(storeKinds)('modtally report from %s', (kind) => {
     expect(one).toContain('\n1 row\n');
   });
 
+  test('--columns selects and orders the columns of every format', async () => {
+    const gcc = ['counts', '--pattern', '%gcc%', '--columns', 'users, module,users', '--format'];
+    expect(await ask(...gcc, 'table')).toBe('Users  Module\n-----  --------\n    2  gcc/12.2\n\n1 row\n');
+    expect(await ask(...gcc, 'json')).toBe('[\n{"users":2,"module":"gcc/12.2"}\n]\n');
+    expect(await ask(...gcc, 'csv')).toBe('users,module\r\n2,gcc/12.2\r\n');
+    expect(await ask(...gcc, 'md')).toBe('| Users | Module |\n| ---: | --- |\n| 2 | gcc/12.2 |\n');
+    const wrong = await site.run('modtally', ['report', 'counts', '--columns', 'path,Users']);
+    expectFailure(wrong, 2, /--columns: there is no column Users/, /path, module, syshosts, users, loads, first, last/);
+    expect(wrong.stdout).toBe('');
+  });
+
   test('--pattern, --user and --syshost narrow it down together; each may be repeated', async () => {
     const rows = async (...args: string[]): Promise<string[]> =>
       (await json('usernames', ...args)).map(({ module, user }) => `${user} ${module}`);

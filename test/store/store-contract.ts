@@ -12,6 +12,7 @@ import { anyModules, makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { naiveReports } from '../support/naive-reports.ts';
 import { sorted } from '../support/naive-usage.ts';
+import { requestOf } from '../support/report-request.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
 import { newTarget, openTestStore, removeCatalogueTables, type StoreKind } from '../support/stores.ts';
 
@@ -184,7 +185,7 @@ export function testStore(kind: StoreKind): void {
           const naive = await live(store, life, chicago);
           for (const filter of [...filters, ...edgesOf(naive)]) {
             for (const [name, answer] of Object.entries(naiveReports)) {
-              const table = await findReport(name)?.run(store, { filter, limit: null, allPaths: [] });
+              const table = await findReport(name)?.run(store, requestOf({ filter }));
               expect(table?.rows).toEqual(answer(naive.select(filter)));
             }
           }

@@ -5,14 +5,15 @@ import type { Settings } from '../../app/settings.ts';
 import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
 import { dayToIso } from '../../core/calendar-day.ts';
+import type { ResultTable } from '../../core/result-table.ts';
 import { dayFromIso } from '../../core/site-zone.ts';
 import { shownText } from '../../view/shown-text.ts';
-import { addCommonOptions, type CommonOptions, collect, readFormat, settingsOf } from '../common-options.ts';
+import { addCommonOptions, type CommonOptions, collect, settingsOf } from '../common-options.ts';
+import { addTableOptions, formatterOf, readLimit, type TableOptions } from '../table-options.ts';
 
-interface CatalogueOptions extends CommonOptions {
+interface CatalogueOptions extends CommonOptions, TableOptions {
   readonly syshost: readonly string[];
   readonly date?: string;
-  readonly format: string;
 }
 
 /** `modtally catalogue` */
@@ -25,9 +26,8 @@ export function createCatalogueCommand(): Command {
       'for add: what tells of the modules, a file, a folder of MODULEPATH, or - for standard input',
     )
     .option('--syshost <name>', 'add: the cluster; list, show: only clusters that match; repeatable', collect, [])
-    .option('--date <date>', 'add: the day of the snapshot, YYYY-MM-DD (today); show: as it was on that day')
-    .option('--format <format>', 'list, show: table, json, csv or md', 'table');
-  return addCommonOptions(command)
+    .option('--date <date>', 'add: the day of the snapshot, YYYY-MM-DD (today); show: as it was on that day');
+  return addCommonOptions(addTableOptions(command))
     .addHelpText('after', HELP)
     .action(async (name: string, sources: string[], options: CatalogueOptions) => {
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
@@ -71,15 +71,20 @@ async function add(sources: readonly string[], options: CatalogueOptions, settin
 async function list(sources: readonly string[], options: CatalogueOptions, settings: Settings): Promise<void> {
   refuse('list', sources);
   if (options.date !== undefined) throw new AppError('USAGE', 'catalogue list takes no --date', { hint: ACTIONS });
-  const format = readFormat(options.format);
-  await writeOutput(format(listSnapshots(await readCatalogues(settings, options.syshost)), settings.zone));
+  await print(options, settings, async () => listSnapshots(await readCatalogues(settings, options.syshost)));
 }
 
 async function show(sources: readonly string[], options: CatalogueOptions, settings: Settings): Promise<void> {
   refuse('show', sources);
-  const format = readFormat(options.format);
   const day = options.date === undefined ? null : readDay(options.date);
-  await writeOutput(format(listModules(await readCatalogues(settings, options.syshost), day), settings.zone));
+  await print(options, settings, async () => listModules(await readCatalogues(settings, options.syshost), day));
+}
+
+async function print(options: CatalogueOptions, { zone }: Settings, read: () => Promise<ResultTable>): Promise<void> {
+  const format = formatterOf(options);
+  const limit = readLimit(options.limit);
+  const table = await read();
+  await writeOutput(format(limit === null ? table : { ...table, rows: table.rows.slice(0, limit) }, zone));
 }
 
 function refuse(action: string, [source]: readonly string[]): void {

@@ -9,6 +9,7 @@ import type { SiteZone } from '../../core/site-zone.ts';
 import { readMonths } from '../../core/whole-number.ts';
 import { formatTable } from '../../view/table.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
+import { screenOf } from '../screen.ts';
 
 interface MigrateOptions extends CommonOptions {
   readonly from: string;
@@ -79,8 +80,9 @@ Examples:
 
 function formatComparison(comparison: Comparison, months: number, zone: SiteZone): string {
   const { isEqual, differences, uses } = comparison;
-  const text = [formatTable(comparison.months, zone)];
-  if (!isEqual) text.push(formatTable(differences, zone));
+  const screen = screenOf(process.stdout);
+  const text = [formatTable(comparison.months, zone, screen)];
+  if (!isEqual) text.push(formatTable(differences, zone, screen));
   text.push(
     isEqual
       ? `Verdict: EQUAL. ${uses} uses in ${months} months, each in both databases.\n`

@@ -10,18 +10,16 @@ import {
 } from '../../app/run-report.ts';
 import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
-import { readWholeNumber } from '../../core/whole-number.ts';
 import { shownText } from '../../view/shown-text.ts';
-import { addCommonOptions, type CommonOptions, collect, readFormat, settingsOf } from '../common-options.ts';
+import { addCommonOptions, type CommonOptions, collect, settingsOf } from '../common-options.ts';
+import { addTableOptions, formatterOf, readLimit, type TableOptions } from '../table-options.ts';
 
-interface ReportOptions extends CommonOptions {
+interface ReportOptions extends CommonOptions, TableOptions {
   readonly pattern: readonly string[];
   readonly user: readonly string[];
   readonly syshost: readonly string[];
   readonly start?: string;
   readonly end?: string;
-  readonly limit?: string;
-  readonly format: string;
   readonly directory?: string;
 }
 
@@ -40,15 +38,13 @@ export function createReportCommand(): Command {
     .option('--syshost <pattern>', 'only clusters that match; repeatable', collect, [])
     .option('--start <date>', 'from this date on, YYYY-MM-DD[ HH:MM[:SS]]')
     .option('--end <date>', 'up to, and without, this date')
-    .option('--limit <n>', 'rows at the most')
-    .option('--format <format>', 'table, json, csv or md', 'table')
     .option('--directory <directory>', 'who the users are: a CSV file with a column user, or getent');
   for (const option of reportOptions) command.option(`--${option.name} <${option.valueHint}>`, option.description);
-  return addCommonOptions(command)
+  return addCommonOptions(addTableOptions(command))
     .addHelpText('after', () => describeReports())
     .action(async (name: string, options: ReportOptions) => {
       const report = reportNamed(name);
-      const format = readFormat(options.format);
+      const format = formatterOf(options);
       const own = readReportOptions(report, command.opts());
       const settings = settingsOf(options, { directory: options.directory });
       const { zone } = settings;
@@ -80,11 +76,4 @@ function describeReports(): string {
   const width = Math.max(...allReports.map(({ name }) => name.length));
   const lines = allReports.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `\nReports:\n${lines.join('\n')}\n\nExamples:\n${allReports.map(({ example }) => `  ${example}\n`).join('')}`;
-}
-
-function readLimit(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const limit = readWholeNumber(text, 15);
-  if (limit !== null) return limit;
-  throw new AppError('USAGE', `--limit: ${text} is no number of rows`);
 }
