@@ -42,8 +42,18 @@ export interface Store {
   /** Number of rows that `remove` would take away. */
   count(filter: UsageFilter): Promise<number>;
 
-  /** Removes the rows whose first load the filter lets through, all or none; returns their number. */
-  remove(filter: UsageFilter): Promise<number>;
+  /**
+   * Hands out the rows that the filter lets through, in no particular order and in the shape in which imports hand
+   * them in. The batches share one vocabulary; each has `detail`, in which a tally has neither node nor job.
+   * @param use takes them in; others may have to wait for the store until it returns
+   */
+  readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T>;
+
+  /**
+   * Removes the rows whose first load the filter lets through, all or none; returns their number.
+   * @param archive takes in those very rows before they go; where it fails, they stay
+   */
+  remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number>;
 
   /**
    * Puts a snapshot into the catalogue, as a whole or not at all; one of the same cluster and day makes way for it.

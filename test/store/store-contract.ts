@@ -15,6 +15,7 @@ import { sorted } from '../support/naive-usage.ts';
 import { requestOf } from '../support/report-request.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
 import { newTarget, openTestStore, removeCatalogueTables, type StoreKind } from '../support/stores.ts';
+import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
 
 const utc = createSiteZone('UTC');
 const chicago = createSiteZone('America/Chicago');
@@ -171,10 +172,16 @@ export function testStore(kind: StoreKind): void {
           for (const query of [...queries, ...edges]) {
             expect(sorted(await store.select(query))).toEqual(sorted(naive.answer(query)));
           }
+          const removal = queries[0]?.filter ?? {};
+          const leaving = sorted(naive.select(removal));
+          expect(sorted(await readUsageRows(store, removal))).toEqual(leaving);
+          expect(await store.count(removal)).toBe(naive.remove(removal));
+          await store.remove(removal, async (rows) => expect(sorted(await rowsOf(rows))).toEqual(leaving));
+          expect(sorted(await readUsageRows(store))).toEqual(sorted(naive.select({})));
           await store.drop();
           await store.close();
         }),
-        { numRuns: 30 },
+        { numRuns: 12 },
       );
     });
 
@@ -259,6 +266,47 @@ export function testStore(kind: StoreKind): void {
     expect(await store.select({ by: ['user', 'syshost'], measures: [], filter: {} })).toEqual([
       { user: 'both', syshost: 'frontera' },
     ]);
+  });
+
+  test('removing waits for an archive, and removes nothing where that fails', async () => {
+    const store = await open();
+    const loads = ['alice', 'bob'].map((user) => makeLoad({ user, host: 'c1.ls6', jobid: '7', group: 'bio' }));
+    await storeLoads(store, loads, utc, 'all');
+    const before = await readUsageRows(store);
+    expect(before).toHaveLength(2);
+    expect(before[0]).toMatchObject({ day: 20_038, host: 'c1.ls6', jobid: '7', group: 'bio', loads: 1, jobs: 1 });
+    const full = new Error('no room');
+    const failing = [
+      async () => Promise.reject(full),
+      async (rows: AsyncIterable<unknown>) => {
+        for await (const _ of rows) throw full;
+      },
+    ];
+    for (const archive of failing) {
+      await expect(store.remove({}, archive)).rejects.toThrow('no room');
+      expect(sorted(await readUsageRows(store))).toEqual(sorted(before));
+    }
+    expect(await store.remove({ users: ['bob'] }, async (rows) => expect(await rowsOf(rows)).toHaveLength(1))).toBe(1);
+    expect(await store.remove({ users: ['bob'] }, async (rows) => expect(await rowsOf(rows)).toEqual([]))).toBe(0);
+    expect(await store.count({})).toBe(1);
+  });
+
+  test('rows are handed out whatever their number, and the store is free again when they have been taken', async () => {
+    const store = await open();
+    const loads = Array.from({ length: 10_000 }, (_, index) =>
+      makeLoad({ user: `u${index % 700}`, jobid: `${index}` }),
+    );
+    await storeLoads(store, loads, utc, 'all');
+    const jobs = new Set((await readUsageRows(store)).map(({ jobid }) => jobid));
+    expect(jobs.size).toBe(10_000);
+    const none = await store.readRows({}, async () => 'nothing read');
+    expect(none).toBe('nothing read');
+    await expect(
+      store.readRows({}, async (rows) => {
+        for await (const _ of rows) throw new Error('enough');
+      }),
+    ).rejects.toThrow('enough');
+    expect(await store.remove({})).toBe(10_000);
   });
 
   describe('the catalogue', () => {

@@ -4,22 +4,10 @@ import type { Load } from '../../src/core/load.ts';
 import { monthOfDay, type SiteZone } from '../../src/core/site-zone.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core/usage-query.ts';
 import type { ImportMode } from '../../src/store/store.ts';
+import type { UsageRow } from './usage-rows.ts';
 
 /** A row of usage as a store would keep it, kept the simplest way there is. */
-export interface NaiveRow {
-  readonly user: string;
-  readonly module: string;
-  readonly path: string;
-  readonly syshost: string;
-  readonly day: number;
-  group: string | null;
-  first: number;
-  last: number;
-  loads: number;
-  direct: number;
-  dependency: number;
-  jobs: number;
-}
+export type NaiveRow = { -readonly [field in keyof UsageRow]: UsageRow[field] };
 
 /** What a store has to answer, worked out from the loads themselves without any cleverness. */
 export class NaiveUsage {
@@ -49,6 +37,8 @@ export class NaiveUsage {
         direct: load.counts?.direct ?? (load.direct === true ? 1 : 0),
         dependency: load.counts?.dependency ?? (load.direct === false ? 1 : 0),
         jobs: load.counts?.jobs ?? (load.jobid === null ? 0 : 1),
+        host: mode === 'all' ? load.host : null,
+        jobid: mode === 'all' ? load.jobid : null,
       };
       const known = mode === 'tally' ? tallies.get(keyOf(row)) : undefined;
       if (known === undefined) {

@@ -7,6 +7,7 @@ import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.t
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
@@ -17,6 +18,7 @@ import { StoreFile } from './lease.ts';
 import { readLedger, readPrints } from './ledger.ts';
 import { readRows } from './read-rows.ts';
 import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
+import { streamRows } from './stream-rows.ts';
 
 /** The embedded store: a DuckDB file that several processes share by leases. */
 export class DuckdbStore implements Store {
@@ -97,10 +99,16 @@ export class DuckdbStore implements Store {
     });
   }
 
-  async remove(filter: UsageFilter): Promise<number> {
+  readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
+    return this.#read(async (connection) => use(streamRows(connection, await resolveFilter(connection, filter))));
+  }
+
+  async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
     return this.#file.lease('write', async (connection) => {
       await connection.run('BEGIN');
-      const where = compileFilter(await resolveFilter(connection, filter));
+      const resolved = await resolveFilter(connection, filter);
+      if (archive !== undefined) await archive(streamRows(connection, resolved));
+      const where = compileFilter(resolved);
       const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
       const loads = await connection.run(`DELETE FROM store.loads ${where}`);
       await withGroupBits(connection, USE_GROUP_BITS, async () => {

@@ -29,14 +29,18 @@ export function exactText(column: string): string {
 /** TO_DAYS('1970-01-01') */
 const DAYS_BEFORE_1970 = 719_528;
 
+/** A row's day, as a day number. */
+export function dayColumn(isOurs: boolean): string {
+  const local = `TO_DAYS(date) - ${DAYS_BEFORE_1970}`;
+  return isOurs ? `COALESCE(tally_day, ${local})` : local;
+}
+
 /** How a moduleT is asked, with modtally's columns or as Lmod made it. */
 function expressions(isOurs: boolean): {
   dimensions: Readonly<Record<Dimension, string>>;
   measures: Readonly<Record<Measure, readonly string[]>>;
 } {
-  const day = isOurs
-    ? `COALESCE(tally_day, TO_DAYS(date) - ${DAYS_BEFORE_1970})`
-    : `TO_DAYS(date) - ${DAYS_BEFORE_1970}`;
+  const day = dayColumn(isOurs);
   const countOf = (column: string, otherwise: string): string => (isOurs ? `SUM(${column})` : otherwise);
   return {
     dimensions: {

@@ -4,6 +4,7 @@ import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
+import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../mysql/mysql-target.ts';
@@ -20,6 +21,10 @@ import {
 import { readLedger, readPrints } from './ledger.ts';
 import { openMysqlImport } from './mysql-import.ts';
 import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
+import { streamRows } from './stream-rows.ts';
+
+/** Rows that are removed by their numbers in one statement. */
+const ROWS_REMOVED = 10_000;
 
 /** A gen_2 database on a MySQL or MariaDB server: Lmod's moduleT, which Lmod's scripts can go on using. */
 export class MysqlStore implements Store {
@@ -87,12 +92,23 @@ export class MysqlStore implements Store {
     return Number(row?.[0] ?? 0);
   }
 
-  async remove(filter: UsageFilter): Promise<number> {
+  async readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
+    return use(await this.#stream(filter, () => {}));
+  }
+
+  async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
     const where = await this.#where(filter);
-    const { affectedRows } = await this.#connection.withLock(this.#waitMs, () =>
-      this.#connection.inTransaction(() => this.#connection.run(`DELETE FROM moduleT ${where.sql}`, where.values)),
+    return this.#connection.withLock(this.#waitMs, () =>
+      this.#connection.inTransaction(async () => {
+        if (archive === undefined) {
+          return (await this.#connection.run(`DELETE FROM moduleT ${where.sql}`, where.values)).affectedRows;
+        }
+        // Lmod's script does not know our lock: a row that it adds meanwhile is not archived, and has to stay.
+        const ids: number[] = [];
+        await archive(await this.#stream(filter, (id) => ids.push(id)));
+        return this.#removeRows(ids);
+      }),
     );
-    return affectedRows;
   }
 
   addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
@@ -108,6 +124,20 @@ export class MysqlStore implements Store {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  async #stream(filter: UsageFilter, onRow: (id: number) => void): Promise<AsyncIterable<UsageBatch>> {
+    const { isOurs } = await this.#readState();
+    return streamRows(this.#connection, await this.#where(filter), { isOurs, zone: this.#zone, onRow });
+  }
+
+  async #removeRows(ids: readonly number[]): Promise<number> {
+    let removed = 0;
+    for (let at = 0; at < ids.length; at += ROWS_REMOVED) {
+      const some = ids.slice(at, at + ROWS_REMOVED).join(', ');
+      removed += (await this.#connection.run(`DELETE FROM moduleT WHERE id IN (${some})`)).affectedRows;
+    }
+    return removed;
   }
 
   async #where(filter: UsageFilter): Promise<Statement> {

@@ -1,0 +1,85 @@
+import { Places } from '../../core/places.ts';
+import type { SiteZone } from '../../core/site-zone.ts';
+import type { Modulefile, UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
+import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
+import { dayColumn, instantOfDateTime, type Statement } from './compile-query.ts';
+
+const BATCH_ROWS = 4096;
+
+/**
+ * The rows of moduleT that a condition lets through, from one moment.
+ * @param options.isOurs whether moduleT has modtally's columns
+ * @param options.onRow called with the number of each row
+ */
+export async function* streamRows(
+  connection: MysqlConnection,
+  where: Statement,
+  { isOurs, zone, onRow }: { readonly isOurs: boolean; readonly zone: SiteZone; readonly onRow: (id: number) => void },
+): AsyncGenerator<UsageBatch> {
+  const names = new NamePlaces();
+  const ours = isOurs
+    ? 'first_time, last_time, loads, direct_loads, dependency_loads, job_loads, group_name, host, jobid'
+    : 'NULL, NULL, 1, 0, 0, 0, NULL, NULL, NULL';
+  const sql = `SELECT id, user, syshost, module, path, date, ${dayColumn(isOurs)}, ${ours} FROM moduleT ${where.sql}`;
+  let rows: (readonly unknown[])[] = [];
+  for await (const row of connection.stream(sql, where.values)) {
+    onRow(Number(row[0]));
+    if (rows.push(row) < BATCH_ROWS) continue;
+    yield toBatch(rows, names, zone);
+    rows = [];
+  }
+  if (rows.length > 0) yield toBatch(rows, names, zone);
+}
+
+function toBatch(rows: readonly (readonly unknown[])[], names: NamePlaces, zone: SiteZone): UsageBatch {
+  const numbers = (column: number): Float64Array => Float64Array.from(rows, (row) => Number(row[column]));
+  const texts = (column: number): (string | null)[] =>
+    rows.map((row) => (row[column] === null ? null : String(row[column])));
+  // A row that Lmod's script wrote has its local time and nothing else.
+  const instants = (column: number): Float64Array =>
+    Float64Array.from(rows, (row) =>
+      row[column] === null ? instantOfDateTime(String(row[5]), zone) : Number(row[column]),
+    );
+  return {
+    vocabulary: names.vocabulary,
+    length: rows.length,
+    day: Int32Array.from(numbers(6)),
+    user: Int32Array.from(rows, (row) => names.placeOfUser(String(row[1]))),
+    modulefile: Int32Array.from(rows, (row) =>
+      names.placeOfModulefile({ syshost: String(row[2]), module: String(row[3]), path: String(row[4]) }),
+    ),
+    first: instants(7),
+    last: instants(8),
+    loads: numbers(9),
+    direct: numbers(10),
+    dependency: numbers(11),
+    jobs: numbers(12),
+    group: Int32Array.from(texts(13), (group) => (group === null ? -1 : names.placeOfGroup(group))),
+    detail: { host: texts(14), jobid: texts(15) },
+  };
+}
+
+/** The names of some rows, each once. */
+class NamePlaces {
+  readonly #users = new Places<string, string>();
+  readonly #modulefiles = new Places<string, Modulefile>();
+  readonly #groups = new Places<string, string>();
+  readonly vocabulary: Vocabulary = {
+    users: this.#users.items,
+    modulefiles: this.#modulefiles.items,
+    groups: this.#groups.items,
+  };
+
+  placeOfUser(user: string): number {
+    return this.#users.placeOf(user, () => user);
+  }
+
+  placeOfModulefile(modulefile: Modulefile): number {
+    const { syshost, module, path } = modulefile;
+    return this.#modulefiles.placeOf(`${syshost}\0${module}\0${path}`, () => modulefile);
+  }
+
+  placeOfGroup(group: string): number {
+    return this.#groups.placeOf(group, () => group);
+  }
+}
