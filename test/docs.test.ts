@@ -232,11 +232,11 @@ describe('all documents', () => {
   });
 });
 
-/** The long flags of a command of modtally. */
+/** The flags of a command of modtally. */
 async function optionsOf(name: string): Promise<string[]> {
   const entry = commands.find((command) => command.name === name);
   const command = await entry?.load();
-  return (command?.options ?? []).map(({ long }) => long ?? '');
+  return (command?.options ?? []).flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
 }
 
 async function findLegacyCommands(): Promise<LegacyCommand[]> {

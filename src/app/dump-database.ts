@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import type { MonthSpan } from '../core/month-span.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { MysqlTarget } from '../mysql/mysql-target.ts';
 import { LmodDatabase } from '../source/lmod-database.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /**
  * Writes a gen_1 database as dump files, `lmodV2_db_YYYY_MM_DD.json` for each day that has loads. They show one
@@ -29,9 +30,11 @@ export async function dumpDatabase(
     for (const { date, rows, source } of days) {
       const opened = await source.open();
       const path = join(directory, `lmodV2_db_${date.replaceAll('-', '_')}.json`);
-      await writeWhole(
+      const chunks = opened.chunks(() => {});
+      await writeWholeFile(
         path,
-        opened.chunks(() => {}),
+        (draft) => pipeline(Readable.from(chunks), createWriteStream(draft)),
+        'Files of earlier days are complete; run it again when there is room.',
       ).finally(opened.close);
       loads += rows;
     }
@@ -46,21 +49,5 @@ async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
   } catch (cause) {
     throw new AppError('OUTPUT', `cannot make the directory ${directory}: ${describeCause(cause)}`, { cause });
-  }
-}
-
-/** Names of users are in it: only the owner and the group may read. */
-async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const draft = `${path}.new-${process.pid}`;
-  try {
-    await pipeline(Readable.from(chunks), createWriteStream(draft, { mode: 0o640, flush: true }));
-    await rename(draft, path);
-  } catch (cause) {
-    await rm(draft, { force: true });
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('OUTPUT', `cannot write ${path}: ${describeCause(cause)}`, {
-      hint: 'Files of earlier days are complete; run it again when there is room.',
-      cause,
-    });
   }
 }

@@ -30,6 +30,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/catalogue.ts')).createCatalogueCommand(),
   },
   {
+    name: 'export',
+    summary: 'write usage as Parquet, CSV or JSON lines',
+    load: async () => (await import('./commands/export.ts')).createExportCommand(),
+  },
+  {
     name: 'migrate',
     summary: 'convert a gen_1 or gen_2 database of Lmod, with proof',
     load: async () => (await import('./commands/migrate.ts')).createMigrateCommand(),

@@ -10,18 +10,18 @@ export function formatCsv({ columns, rows }: ResultTable, zone: SiteZone): strin
       columns.map((column, index) => {
         const cell = row[index] ?? null;
         if (typeof cell === 'number' && column.kind === 'instant') return zone.toIso(cell);
-        return typeof cell === 'number' ? String(cell) : harmless(cellText(cell, column, zone));
+        return typeof cell === 'number' ? String(cell) : csvText(cellText(cell, column, zone));
       }),
     );
   }
-  return lines.map((cells) => `${cells.map(quote).join(',')}\r\n`).join('');
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-/** Spreadsheets take these beginnings, in East Asia their wide forms too, for a formula; an apostrophe makes a text of it. */
-function harmless(text: string): string {
-  return /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
-}
-
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/**
+ * A text as a cell. Spreadsheets take some beginnings, in East Asia their wide forms too, for a formula: an
+ * apostrophe makes a text of it.
+ */
+export function csvText(text: string): string {
+  const harmless = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

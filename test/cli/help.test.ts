@@ -5,13 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import { newSite } from '../support/site.ts';
 
-const commands = ['import', 'parse', 'report', 'migrate', 'prune', 'init'] as const;
+const commands = ['import', 'parse', 'report', 'export', 'migrate', 'prune', 'init'] as const;
 
 /** The flags of the contract, by command. */
 const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   import: ['--all', '--delete', '--ignore', '--tz', '--rejects', '--strict', '--json'],
   parse: ['--tz', '--now'],
-  report: ['--pattern', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
+  export: ['--output', '--format', '--pattern', '--module', '--user', '--syshost', '--start', '--end'],
+  report: ['--pattern', '--module', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
   migrate: ['--from', '--start', '--months', '--verify'],
   prune: ['--keep-months', '--dry-run', '--yes'],
   init: [],

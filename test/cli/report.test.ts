@@ -128,7 +128,7 @@ describe.each(storeKinds)('modtally report from %s', (kind) => {
     expect(wrong.stdout).toBe('');
   });
 
-  test('--pattern, --user and --syshost narrow it down together; each may be repeated', async () => {
+  test('--pattern, --module, --user and --syshost narrow it down together; each may be repeated', async () => {
     const rows = async (...args: string[]): Promise<string[]> =>
       (await json('usernames', ...args)).map(({ module, user }) => `${user} ${module}`);
     expect(await rows('--pattern', '%GCC%', '--user', 'b%')).toEqual(['bob gcc/12.2']);
@@ -139,6 +139,10 @@ describe.each(storeKinds)('modtally report from %s', (kind) => {
     ]);
     expect(await rows('--syshost', 'frontera', '--syshost', 'no')).toEqual(['bob gcc/12.2']);
     expect(await rows('--pattern', '%gcc%', '--user', 'carol')).toEqual([]);
+    expect(await rows('--module', 'r/4.1', '--module', 'gcc%', '--user', '%o%')).toEqual([
+      'carol R/4.1',
+      'bob gcc/12.2',
+    ]);
     expect(await rows('--pattern', '%4._.lua', '--syshost', '%s6')).toEqual(['bob R/4.0', 'carol R/4.1']);
   });
 

@@ -13,3 +13,8 @@ export async function runDuckdb(path: string, ...statements: readonly string[]):
     instance.closeSync();
   }
 }
+
+/** The rows of a query about Parquet files, as arrays. */
+export function readParquet(sql: string): Promise<unknown[][]> {
+  return runDuckdb(':memory:', "SET TimeZone = 'UTC'", sql);
+}

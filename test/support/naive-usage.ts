@@ -1,13 +1,13 @@
 import { compareText } from '../../src/core/compare-text.ts';
 import { compileLikeAny } from '../../src/core/like-pattern.ts';
 import type { Load } from '../../src/core/load.ts';
+import type { NamedRow } from '../../src/core/named-row.ts';
 import { monthOfDay, type SiteZone } from '../../src/core/site-zone.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core/usage-query.ts';
 import type { ImportMode } from '../../src/store/store.ts';
-import type { UsageRow } from './usage-rows.ts';
 
 /** A row of usage as a store would keep it, kept the simplest way there is. */
-export type NaiveRow = { -readonly [field in keyof UsageRow]: UsageRow[field] };
+export type NaiveRow = { -readonly [field in keyof NamedRow]: NamedRow[field] };
 
 /** What a store has to answer, worked out from the loads themselves without any cleverness. */
 export class NaiveUsage {

@@ -1,4 +1,5 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { batchOfColumns } from '../../core/batch-of-columns.ts';
 import { Places } from '../../core/places.ts';
 import type { Modulefile, UsageBatch } from '../../core/usage-batch.ts';
 import { compileFilter, type ResolvedFilter } from './compile-query.ts';
@@ -21,7 +22,7 @@ export async function* streamRows(connection: DuckDBConnection, filter: Resolved
   const where = compileFilter(filter);
   const common = 'day, use_id, first, first + span AS last, loads, direct, dependency, jobs, grp';
   const chunks = await connection.stream(`
-    SELECT r.day, u.modulefile_id, u.user_id, r.* EXCLUDE (day, use_id)
+    SELECT r.day, u.user_id, u.modulefile_id, r.* EXCLUDE (day, use_id)
     FROM (
       SELECT ${common}, NULL::VARCHAR AS host, NULL::VARCHAR AS jobid FROM store.tallies ${where}
       UNION ALL
@@ -29,30 +30,13 @@ export async function* streamRows(connection: DuckDBConnection, filter: Resolved
     ) r
     JOIN store.uses u ON u.id = r.use_id`);
   for await (const chunk of chunks) {
-    const columns = chunk.getColumns();
-    const [day = [], modulefile = [], user = [], ...counts] = columns.slice(0, 9).map((column) => column.map(Number));
-    const [first = [], last = [], loads = [], direct = [], dependency = [], jobs = []] = counts;
-    const [group = [], host = [], jobid = []] = columns.slice(9).map((column) => column.map(textOrNull));
-    yield {
-      vocabulary,
-      length: chunk.rowCount,
-      day: Int32Array.from(day),
-      user: Int32Array.from(user, (id) => users.placeOf(id, missing)),
-      modulefile: Int32Array.from(modulefile, (id) => modulefiles.placeOf(id, missing)),
-      first: Float64Array.from(first),
-      last: Float64Array.from(last),
-      loads: Float64Array.from(loads),
-      direct: Float64Array.from(direct),
-      dependency: Float64Array.from(dependency),
-      jobs: Float64Array.from(jobs),
-      group: Int32Array.from(group, (name) => (name === null ? -1 : groups.placeOf(name, () => name))),
-      detail: { host, jobid },
-    };
+    const columns: (readonly unknown[])[] = chunk.getColumns();
+    columns[1] = columns[1]?.map((id) => users.placeOf(Number(id), missing)) ?? [];
+    columns[2] = columns[2]?.map((id) => modulefiles.placeOf(Number(id), missing)) ?? [];
+    columns[9] =
+      columns[9]?.map((name) => (name === null ? -1 : groups.placeOf(String(name), () => String(name)))) ?? [];
+    yield batchOfColumns(vocabulary, columns);
   }
-}
-
-function textOrNull(value: DuckDBValue): string | null {
-  return value === null ? null : String(value);
 }
 
 function missing(): never {

@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../core/app-error.ts';
+import type { UsageBatch } from '../core/usage-batch.ts';
+import type { UsageFilter } from '../core/usage-query.ts';
+import { openSpool } from '../parquet/open-spool.ts';
+import { openStore } from '../store/open-store.ts';
+import { createDumpRecords, createUsageCsv, type RowFormat } from '../view/usage-rows.ts';
+import type { Settings } from './settings.ts';
+import { writeOutput } from './standard-output.ts';
+import { writeWholeFile } from './whole-file.ts';
+
+/** What usage can be exported as. */
+export const exportFormats = ['parquet', 'csv', 'jsonl'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportRequest {
+  readonly settings: Settings;
+  readonly filter: UsageFilter;
+  readonly format: ExportFormat;
+  /** Null for standard output, which Parquet cannot be written to. */
+  readonly file: string | null;
+}
+
+/**
+ * Writes the rows of a store that a filter lets through, in one order whatever the store.
+ * @returns the number of rows, and the store's name
+ * @throws AppError
+ */
+export async function runExport({
+  settings,
+  filter,
+  format,
+  file,
+}: ExportRequest): Promise<{ rows: number; store: string }> {
+  if (file !== null) await requireReplaceable(file);
+  const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
+  const spool = await store.readRows(filter, openSpool).finally(() => store.close());
+  try {
+    if (format === 'parquet') {
+      if (file === null) throw new RangeError('Parquet needs a file');
+      await writeWholeFile(file, (draft) => spool.writeParquet(draft, null));
+    } else {
+      const rowFormat = format === 'csv' ? createUsageCsv(settings.zone) : createDumpRecords();
+      const text = textOf(spool.rows(), rowFormat);
+      if (file === null) for await (const part of text) await writeOutput(part);
+      else await writeWholeFile(file, (draft) => pipeline(Readable.from(text), createWriteStream(draft)));
+    }
+    return { rows: spool.length, store: store.name };
+  } finally {
+    await spool.close();
+  }
+}
+
+async function* textOf(rows: AsyncIterable<UsageBatch>, { heading, format }: RowFormat): AsyncGenerator<string> {
+  yield heading;
+  for await (const batch of rows) yield format(batch);
+}
+
+/** A file takes the place of one that is there: a folder, a device or a pipe would be lost by it. */
+async function requireReplaceable(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => null);
+  if (stats === null || stats.isFile()) return;
+  throw new AppError('OUTPUT', `${file} is ${stats.isDirectory() ? 'a folder' : 'no file'}`, {
+    hint: 'Name a file, or leave it out for standard output.',
+  });
+}
