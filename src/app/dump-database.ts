@@ -1,14 +1,11 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError, describeCause } from '../core/app-error.ts';
 import type { MonthSpan } from '../core/month-span.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { MysqlTarget } from '../mysql/mysql-target.ts';
-import { LmodDatabase } from '../source/lmod-database.ts';
-import { writeWholeFile } from './whole-file.ts';
+import { type DatabaseDay, LmodDatabase } from '../source/lmod-database.ts';
+import { DumpFile } from './dump-file.ts';
 
 /**
  * Writes a gen_1 database as dump files, `lmodV2_db_YYYY_MM_DD.json` for each day that has loads. They show one
@@ -26,21 +23,35 @@ export async function dumpDatabase(
   try {
     const days = await database.listDays(span.start, span.end);
     if (days.length > 0) await makeDirectory(directory);
-    let loads = 0;
-    for (const { date, rows, source } of days) {
-      const opened = await source.open();
-      const path = join(directory, `lmodV2_db_${date.replaceAll('-', '_')}.json`);
-      const chunks = opened.chunks(() => {});
-      await writeWholeFile(
-        path,
-        (draft) => pipeline(Readable.from(chunks), createWriteStream(draft)),
-        'Files of earlier days are complete; run it again when there is room.',
-      ).finally(opened.close);
-      loads += rows;
-    }
+    await writeDays(days, directory);
+    const loads = days.reduce((sum, { rows }) => sum + rows, 0);
     return { name: database.name, files: days.length, loads };
   } finally {
     await database.close();
+  }
+}
+
+/** Writes a file a day. While one day is read, the file of the day before goes to the disk. */
+async function writeDays(days: readonly DatabaseDay[], directory: string): Promise<void> {
+  let publishing: Promise<void> = Promise.resolve();
+  try {
+    for (const { date, source } of days) {
+      const file = await DumpFile.create(join(directory, `lmodV2_db_${date.replaceAll('-', '_')}.json`));
+      try {
+        const opened = await source.open();
+        for await (const chunk of opened.chunks(() => {})) await file.write(chunk);
+        await opened.close();
+        await publishing;
+      } catch (error) {
+        await file.discard();
+        throw error;
+      }
+      publishing = file.publish();
+      // Should it fail, the next turn tells.
+      publishing.catch(() => {});
+    }
+  } finally {
+    await publishing;
   }
 }
 

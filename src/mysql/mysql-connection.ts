@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Connection, createConnection } from 'mysql2';
 import type { Connection as PromiseConnection } from 'mysql2/promise';
 import { AppError } from '../core/app-error.ts';
+import { ArrivingRows } from './arriving-rows.ts';
 import { explainMysqlError } from './mysql-errors.ts';
 import type { MysqlTarget } from './mysql-target.ts';
 
@@ -63,14 +64,23 @@ export class MysqlConnection {
     });
   }
 
-  /** Rows of a query one after the other, however many there are. Nothing else can be asked meanwhile. */
-  async *stream(sql: string, values: readonly SqlValue[] = []): AsyncGenerator<unknown[]> {
+  /**
+   * Rows of a query as they arrive, some hundreds or thousands at once, however many there are in all. Nothing else
+   * can be asked meanwhile.
+   */
+  async *stream(sql: string, values: readonly SqlValue[] = []): AsyncGenerator<unknown[][]> {
     const connection = await this.#connect();
-    const query = connection.query({ sql, values: [...values], rowsAsArray: true });
+    const arriving = new ArrivingRows(connection, sql, values);
     try {
-      for await (const row of query.stream({ highWaterMark: 4096 })) yield row;
+      while (true) {
+        const rows = await arriving.take();
+        if (rows === null) return;
+        yield rows;
+      }
     } catch (cause) {
       throw explainMysqlError(cause, this.name);
+    } finally {
+      await arriving.end();
     }
   }
 

@@ -77,15 +77,16 @@ export class LmodDatabase {
     const place = await this.#identify(table);
     const { clause, values } = spanClause('date', start, end);
     const rows = await this.#connection.query(
-      `SELECT DATE(date) AS day, COUNT(*), MAX(${id}) FROM ${table} ${clause} GROUP BY day ORDER BY day`,
+      `SELECT DATE(date) AS day, COUNT(*), MIN(${id}), MAX(${id}) FROM ${table} ${clause} GROUP BY day ORDER BY day`,
       values,
     );
-    return rows.map(([day, count, lastId]) => {
+    return rows.map(([day, count, firstId, lastId]) => {
       const date = String(day);
+      const stamp = `${place}:${date}:${String(count)}:${String(lastId)}`;
       return {
         date,
         rows: Number(count),
-        source: this.#sourceOf(date, `${place}:${date}:${String(count)}:${String(lastId)}`),
+        source: this.#sourceOf({ date, firstId: Number(firstId), lastId: Number(lastId) }, stamp),
       };
     });
   }
@@ -96,9 +97,11 @@ export class LmodDatabase {
    */
   async *distinctUses(start: string | null, end: string | null): AsyncGenerator<DatabaseUse> {
     const { clause, values } = spanClause('date', start, end);
-    for await (const row of this.#connection.stream(`${this.#reader.distinctUses} ${clause}`, values)) {
-      const [user, syshost, module, path] = row.slice(0, 4).map(textOf) as [string, string, string, string];
-      yield { user, syshost, module, path, date: String(row[4]) };
+    for await (const rows of this.#connection.stream(`${this.#reader.distinctUses} ${clause}`, values)) {
+      for (const row of rows) {
+        const [user, syshost, module, path] = row.slice(0, 4).map(textOf) as [string, string, string, string];
+        yield { user, syshost, module, path, date: String(row[4]) };
+      }
     }
   }
 
@@ -116,10 +119,11 @@ export class LmodDatabase {
     return (row ?? []).map(String).join(':');
   }
 
-  #sourceOf(date: string, stamp: string): LineSource {
-    const lines = (onRead: (bytes: number) => void): AsyncIterable<Uint8Array> => this.#readDay(date, onRead);
+  #sourceOf(day: RowsOfDay, stamp: string): LineSource {
+    const { name } = this;
+    const lines = (onRead: (bytes: number) => void): AsyncIterable<Uint8Array> => this.#readDay(day, onRead);
     return {
-      name: `${this.name} ${date}`,
+      name: `${name} ${day.date}`,
       format: 'json',
       async open() {
         return {
@@ -136,27 +140,31 @@ export class LmodDatabase {
     };
   }
 
-  async *#readDay(date: string, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  async *#readDay({ date, firstId, lastId }: RowsOfDay, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
     const { table, id, columns, toRecord } = this.#reader;
-    const toSeconds = createDateReader(date, this.#zone);
-    // By number, so that what is added to a day comes after what was there.
-    const sql = `SELECT ${columns} FROM ${table} WHERE date >= ? AND date < DATE_ADD(?, INTERVAL 1 DAY) ORDER BY ${id}`;
-    let text = '';
-    for await (const row of this.#connection.stream(sql, [date, date])) {
-      text += toRecord(row, toSeconds);
-      if (text.length < CHUNK_CHARACTERS) continue;
+    const toSeconds = createTimeReader(date, this.#zone);
+    // By number, so that what is added to a day comes after what was there. Rows come mostly in order of time: between
+    // the day's first and last number there is little else, and the server need neither look for them nor sort.
+    const sql = `SELECT ${columns} FROM ${table}
+      WHERE ${id} BETWEEN ? AND ? AND date >= ? AND date < DATE_ADD(?, INTERVAL 1 DAY) ORDER BY ${id}`;
+    for await (const rows of this.#connection.stream(sql, [firstId, lastId, date, date])) {
+      let text = '';
+      for (const row of rows) text += toRecord(row, toSeconds);
       const chunk = Buffer.from(text, 'latin1');
-      text = '';
       onRead(chunk.length);
       yield chunk;
     }
-    const chunk = Buffer.from(text, 'latin1');
-    onRead(chunk.length);
-    if (chunk.length > 0) yield chunk;
   }
 }
 
-const CHUNK_CHARACTERS = 256 * 1024;
+/** Where the rows of a day are. */
+interface RowsOfDay {
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  /** The lowest and the highest number of its rows; rows of other days may lie between. */
+  readonly firstId: number;
+  readonly lastId: number;
+}
 
 /** How rows of one generation are read. */
 interface DayReader {
@@ -166,32 +174,34 @@ interface DayReader {
   readonly columns: string;
   readonly distinctUses: string;
   /** A row as a dump record, its newline included; pure ASCII. */
-  toRecord(row: readonly unknown[], toSeconds: (date: string) => string): string;
+  toRecord(row: readonly unknown[], toSeconds: (secondOfDay: unknown) => string): string;
 }
 
 async function openGen1(connection: MysqlConnection): Promise<DayReader> {
   // The names are few beside the loads: they are looked up here, and the server need not join.
   const users = new Map<number, string>();
-  for (const [id, user] of await connection.query('SELECT user_id, user FROM userT'))
-    users.set(Number(id), asJson(user));
+  for (const [id, user] of await connection.query('SELECT user_id, user FROM userT')) {
+    users.set(Number(id), `{"user": ${asJson(user)}`);
+  }
   const modulefiles = new Map<number, string>();
   for (const [id, path, module, syshost] of await connection.query(
     'SELECT mod_id, path, module, syshost FROM moduleT',
   )) {
-    modulefiles.set(Number(id), `"path": ${asJson(path)}, "module": ${asJson(module)}, "syshost": ${asJson(syshost)}`);
+    modulefiles.set(Number(id), modulefileOf(path, module, syshost));
   }
   // A load of a user or a modulefile that is not there: its record will be rejected, and so be told.
-  const nothing = '"path": null, "module": null, "syshost": null';
+  const nobody = '{"user": null';
+  const nothing = modulefileOf(null, null, null);
   return {
     table: 'join_user_module',
     id: 'join_id',
-    columns: 'user_id, mod_id, date',
+    columns: 'user_id, mod_id, TIME_TO_SEC(date)',
     distinctUses: `SELECT DISTINCT ${exact('u.user')}, ${exact('m.syshost')}, ${exact('m.module')}, ${exact('m.path')}, DATE(date)
       FROM join_user_module j JOIN userT u ON u.user_id = j.user_id JOIN moduleT m ON m.mod_id = j.mod_id`,
-    toRecord([userId, modId, date], toSeconds) {
-      const user = users.get(Number(userId)) ?? 'null';
+    toRecord([userId, modId, secondOfDay], toSeconds) {
+      const user = users.get(Number(userId)) ?? nobody;
       const modulefile = modulefiles.get(Number(modId)) ?? nothing;
-      return `{"user": ${user}, ${modulefile}, "date": "${toSeconds(String(date))}"}\n`;
+      return `${user}${modulefile}${toSeconds(secondOfDay)}"}\n`;
     },
   };
 }
@@ -201,16 +211,25 @@ function openGen2(hasCounts: boolean): DayReader {
   return {
     table: 'moduleT',
     id: 'id',
-    columns: `user, path, module, syshost, date${hasCounts ? `, ${counts}` : ''}`,
+    columns: `user, path, module, syshost, TIME_TO_SEC(date)${hasCounts ? `, ${counts}` : ''}`,
     distinctUses: `SELECT DISTINCT ${exact('user')}, ${exact('syshost')}, ${exact('module')}, ${exact('path')}, DATE(date) FROM moduleT`,
-    toRecord([user, path, module, syshost, date, first, last, loads, direct, dependency, jobs, group], toSeconds) {
-      const seconds = first === undefined || first === null ? toSeconds(String(date)) : String(first);
-      const record = `"user": ${asJson(user)}, "path": ${asJson(path)}, "module": ${asJson(module)}, "syshost": ${asJson(syshost)}, "date": "${seconds}"`;
-      if (first === undefined || first === null) return `{${record}}\n`;
+    toRecord(
+      [user, path, module, syshost, secondOfDay, first, last, loads, direct, dependency, jobs, group],
+      toSeconds,
+    ) {
+      const isLmods = first === undefined || first === null;
+      const seconds = isLmods ? toSeconds(secondOfDay) : String(first);
+      const record = `{"user": ${asJson(user)}${modulefileOf(path, module, syshost)}${seconds}"`;
+      if (isLmods) return `${record}}\n`;
       const more = `"last": ${String(last)}, "loads": ${String(loads)}, "direct_loads": ${String(direct)}, "dependency_loads": ${String(dependency)}, "job_loads": ${String(jobs)}, "group": ${asJson(group)}`;
-      return `{${record}, ${more}}\n`;
+      return `${record}, ${more}}\n`;
     },
   };
+}
+
+/** The middle of a dump record, from behind the user to ahead of the date. */
+function modulefileOf(path: unknown, module: unknown, syshost: unknown): string {
+  return `, "path": ${asJson(path)}, "module": ${asJson(module)}, "syshost": ${asJson(syshost)}, "date": "`;
 }
 
 /** A value as Python's json writes it: pure ASCII. */
@@ -244,13 +263,18 @@ function spanClause(column: string, start: string | null, end: string | null): {
   return { clause: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-/** From the DATETIMEs of one day, which are local time, to seconds since 1970; what is no time stays as it is. */
-function createDateReader(date: string, zone: SiteZone): (dateTime: string) => string {
+/** From seconds of a day, by its local time, to seconds since 1970. A date that is none stays one, to be rejected. */
+function createTimeReader(date: string, zone: SiteZone): (secondOfDay: unknown) => string {
   const day = dayFromIso(date);
-  return (dateTime) => {
-    if (day === null) return dateTime;
-    const [hour, minute, second] = dateTime.slice(11, 19).split(':').map(Number);
-    return String(zone.instantOf({ day, secondOfDay: (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0) }));
+  if (day === null) return () => date;
+  // A job loads its modules all at once, so that the same second comes many times in a row.
+  let last: unknown;
+  let seconds = '';
+  return (secondOfDay) => {
+    if (secondOfDay === last) return seconds;
+    last = secondOfDay;
+    seconds = String(zone.instantOf({ day, secondOfDay: Math.floor(Number(secondOfDay)) }));
+    return seconds;
   };
 }
 

@@ -35,6 +35,21 @@ describe('dump_db', () => {
     });
   });
 
+  test('finds the loads of a day among those of others, whatever the order in which they came', async () => {
+    const mixed = [3, 1, 2, 1, 3, 2, 1].map((day, hour): Gen1Load => {
+      const date = `2024-01-0${day} 0${hour}:00:00`;
+      return ['alice', `m/${hour}`, `/apps/m/${hour}`, 'ls6', date];
+    });
+    const site = await gen1Site(mixed);
+    await site.do('dump_db', ['--parentDir', 'dump']);
+    const modules = Object.values(readFiles(site, 'dump')).map((text) => text.match(/m\/\d(?=",)/g));
+    expect(modules.map((found) => found?.filter((_, index) => index % 2 === 0))).toEqual([
+      ['m/1', 'm/3', 'm/6'],
+      ['m/2', 'm/5'],
+      ['m/0', 'm/4'],
+    ]);
+  });
+
   test('takes whole months from --start on, as many as --Nmonths, be they short', async () => {
     const site = await gen1Site(loads);
     const days = async (...args: string[]): Promise<string[]> => {
