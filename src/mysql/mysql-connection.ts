@@ -22,6 +22,10 @@ function localSockets(): string[] {
 
 const PACKET_BYTES = 256 * 1024;
 
+/** While a large log is read nothing is asked for longer than some servers care to wait. */
+const sessionSettings =
+  "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', group_concat_max_len = 1073741824, wait_timeout = 86400";
+
 /** What a statement did. */
 export interface StatementResult {
   readonly affectedRows: number;
@@ -191,13 +195,18 @@ export class MysqlConnection {
         infileStreamFactory: () => Readable.from([]),
       });
       await connection.promise().connect();
-      await connection
-        .promise()
-        .query("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', group_concat_max_len = 1073741824");
+      await connection.promise().query(`SET SESSION ${sessionSettings}`);
+      connection.on('error', (cause) => this.#noteBreak(cause));
       return connection;
     } catch (cause) {
       throw explainMysqlError(cause, this.name);
     }
+  }
+
+  /** The server has broken off while nothing was asked: whoever asks next is told. */
+  #noteBreak(cause: unknown): void {
+    this.#connection = Promise.reject(explainMysqlError(cause, this.name));
+    this.#connection.catch(() => {});
   }
 
   async #run<T>(use: (connection: PromiseConnection) => Promise<T>): Promise<T> {

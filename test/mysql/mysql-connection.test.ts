@@ -47,6 +47,16 @@ test('a stream whose connection breaks says so', async () => {
   ]);
 });
 
+test('a connection that breaks while nothing is asked is told to whoever asks next', async () => {
+  const [connection, other] = [newConnection(), newConnection()];
+  const [[id] = []] = await connection.query('SELECT CONNECTION_ID()');
+  await other.run(`KILL ${Number(id)}`);
+  await sleep(200);
+  for (const ask of [() => connection.query('SELECT 1'), () => connection.run('DO 1')]) {
+    await expect(ask()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  }
+});
+
 function newConnection(): MysqlConnection {
   const { port } = inject('mariadb');
   const connection = new MysqlConnection({
