@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   parse: ['core'],
   mysql: ['core', 'node:', 'mysql2'],
   parquet: ['core', 'node:', '@duckdb/node-api'],
-  source: ['core', 'node:', 'mysql'],
+  source: ['core', 'node:', 'mysql', 'parquet'],
   ingest: ['core', 'parse', 'source/source.ts', 'store/store.ts', 'ingest/scan', 'xxhash-wasm'],
   'ingest/scan': ['core', 'parse', 'source/source.ts', 'ingest/*', 'node:'],
   catalogue: ['core', 'node:'],
@@ -47,7 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** The only files that load others when they are asked to, and from where. */
 const dynamicImports: Readonly<Record<string, readonly string[]>> = {
   'store/open-store.ts': ['store/duckdb', 'store/mysql', 'store/clickhouse'],
-  'parquet/open-spool.ts': ['parquet'],
+  'parquet/load-duckdb.ts': ['parquet'],
   'cli/commands.ts': ['cli'],
   'legacy/main.ts': ['legacy'],
 };

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../core/app-error.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
-import { openSpool } from '../parquet/open-spool.ts';
+import { openSpool } from '../parquet/load-duckdb.ts';
 import { openStore } from '../store/open-store.ts';
 import { createDumpRecords, createUsageCsv, type RowFormat } from '../view/usage-rows.ts';
 import type { Settings } from './settings.ts';

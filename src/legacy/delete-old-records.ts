@@ -46,8 +46,12 @@ Example:
       `date < '${zone.toDateTime(end)}'`,
     ];
     process.stdout.write(`Deleting records with dates:  ${bounds.join(' and ')}\n`);
-    const filter = { syshosts: args.list('syshost'), ...timeRange(start, end) };
-    const { removed, store } = await runPrune(settings, filter, async () => args.has('yes') || (await isConfirmed()));
+    const { removed, store } = await runPrune({
+      settings,
+      filter: { syshosts: args.list('syshost'), ...timeRange(start, undefined), end },
+      archive: null,
+      confirm: async () => args.has('yes') || (await isConfirmed()),
+    });
     announceStore('delete_old_records', store, settings);
     process.stdout.write(removed === null ? 'Exiting!\n' : `${removed} record(s) deleted\n`);
   },

@@ -1,24 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  UINTEGER,
-  VARCHAR,
-} from '@duckdb/node-api';
+import { DuckDBDataChunk, type DuckDBType, type DuckDBValue, INTEGER, UINTEGER, VARCHAR } from '@duckdb/node-api';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { batchOfColumns } from '../core/batch-of-columns.ts';
 import { compareText } from '../core/compare-text.ts';
 import type { UsageBatch, Vocabulary } from '../core/usage-batch.ts';
+import { parquetFile, quoteText, ScratchDatabase } from './scratch-database.ts';
 import { monthOfRow, parquetColumns, rowOrder, rowsWithNames, spoolTables } from './spool-tables.ts';
-
-/** What the spool holds in memory; the rest goes to the folder for temporary files. */
-const MEMORY = '512MB';
 
 /** Rows that DuckDB takes at once. */
 const CHUNK_ROWS = 2048;
@@ -28,16 +14,12 @@ const CHUNK_ROWS = 2048;
  * out again; and they come out in one order, whatever store they are from. Whoever fills it closes it.
  */
 export class UsageSpool {
-  readonly #folder: string;
-  readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
+  readonly #database: ScratchDatabase;
   #vocabulary: Vocabulary = { users: [], modulefiles: [], groups: [] };
   #length = 0;
 
-  private constructor(folder: string, instance: DuckDBInstance, connection: DuckDBConnection) {
-    this.#folder = folder;
-    this.#instance = instance;
-    this.#connection = connection;
+  private constructor(database: ScratchDatabase) {
+    this.#database = database;
   }
 
   /**
@@ -45,16 +27,9 @@ export class UsageSpool {
    * @throws AppError OUTPUT where there is no room for them
    */
   static async fill(rows: AsyncIterable<UsageBatch>): Promise<UsageSpool> {
-    // Names of users may be written there: a folder that nobody else can look into.
-    const folder = await mkdtemp(join(tmpdir(), 'modtally-spool-'));
-    const instance = await DuckDBInstance.create(':memory:', {
-      temp_directory: folder,
-      memory_limit: MEMORY,
-      autoinstall_known_extensions: 'false',
-    });
-    const spool = new UsageSpool(folder, instance, await instance.connect());
+    const spool = new UsageSpool(await ScratchDatabase.open());
     try {
-      for (const table of spoolTables) await spool.#connection.run(table);
+      for (const table of spoolTables) await spool.#database.connection.run(table);
       await spool.#takeIn(rows);
       return spool;
     } catch (error) {
@@ -70,7 +45,7 @@ export class UsageSpool {
 
   /** The rows in order: by day, cluster, path, module and user, then by whatever else tells two of them apart. */
   async *rows(): AsyncGenerator<UsageBatch> {
-    const chunks = await this.#connection.stream(`SELECT r.* FROM ${rowsWithNames} ${rowOrder}`);
+    const chunks = await this.#database.connection.stream(`SELECT r.* FROM ${rowsWithNames} ${rowOrder}`);
     for await (const chunk of chunks) yield batchOfColumns(this.#vocabulary, chunk.getColumns());
   }
 
@@ -87,20 +62,41 @@ export class UsageSpool {
   async writeParquet(path: string, month: string | null): Promise<void> {
     const where = month === null ? '' : `WHERE ${monthOfRow} = '${month}'`;
     // Without a temporary file of DuckDB's own the file keeps its mode.
-    await this.#connection.run(
+    await this.#database.connection.run(
       `COPY (SELECT ${parquetColumns.join(', ')} FROM ${rowsWithNames} ${where} ${rowOrder})
        TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
     );
   }
 
-  async close(): Promise<void> {
-    this.#connection.closeSync();
-    this.#instance.closeSync();
-    await rm(this.#folder, { recursive: true, force: true });
+  /** Number of rows of a Parquet file. */
+  async countRows(path: string): Promise<number> {
+    const [row] = await this.#query(`SELECT count(*) FROM read_parquet(${parquetFile(path)})`);
+    return Number(row?.[0]);
+  }
+
+  /**
+   * How many rows of some Parquet files of usage lie before an instant (seconds since 1970 UTC), and how many of these
+   * are among the rows, as they were or grown since.
+   */
+  async findRows(paths: readonly string[], end: number): Promise<{ readonly sought: number; readonly found: number }> {
+    const [row] = await this.#query(
+      `SELECT count(*), count(*) FILTER (EXISTS (
+         SELECT 1 FROM ${rowsWithNames}
+         WHERE p.day = DATE '1970-01-01' + r.day AND p."user" = u.name AND p.path = m.path AND p.module = m.module
+           AND p.syshost = m.syshost AND p.host IS NOT DISTINCT FROM r.host AND p.jobid IS NOT DISTINCT FROM r.jobid
+           AND epoch(p.first) >= r.first AND epoch(p.last) <= r.last AND p.loads <= r.loads))
+       FROM read_parquet([${paths.map(parquetFile).join(', ')}]) p
+       WHERE epoch(p.first) < ${end}`,
+    );
+    return { sought: Number(row?.[0]), found: Number(row?.[1]) };
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
   }
 
   async #takeIn(rows: AsyncIterable<UsageBatch>): Promise<void> {
-    const appender = await this.#connection.createAppender('rows');
+    const appender = await this.#database.connection.createAppender('rows');
     for await (const batch of rows) {
       this.#vocabulary = batch.vocabulary;
       this.#length += batch.length;
@@ -130,7 +126,7 @@ export class UsageSpool {
   async #appendNames(table: string, names: readonly (readonly string[])[]): Promise<void> {
     const places = names.map((_, place) => place);
     places.sort((one, other) => compareTexts(names[one] ?? [], names[other] ?? []));
-    const appender = await this.#connection.createAppender(table);
+    const appender = await this.#database.connection.createAppender(table);
     for (const [rank, place] of places.entries()) {
       appender.appendInteger(place);
       appender.appendInteger(rank);
@@ -141,14 +137,14 @@ export class UsageSpool {
   }
 
   async #query(sql: string): Promise<DuckDBValue[][]> {
-    return (await this.#connection.runAndReadAll(sql)).getRows();
+    return (await this.#database.connection.runAndReadAll(sql)).getRows();
   }
 
   #attempt(add: () => void): void {
     try {
       add();
     } catch (cause) {
-      throw new AppError('OUTPUT', `cannot gather the rows in ${this.#folder}: ${describeCause(cause)}`, {
+      throw new AppError('OUTPUT', `cannot gather the rows in ${this.#database.folder}: ${describeCause(cause)}`, {
         hint: 'Make room there, or name another folder for temporary files in TMPDIR.',
         cause,
       });
@@ -176,9 +172,4 @@ function compareTexts(one: readonly string[], other: readonly string[]): number 
     if (order !== 0) return order;
   }
   return 0;
-}
-
-/** A text as SQL writes it. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

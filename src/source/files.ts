@@ -2,12 +2,13 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, lstat, open, stat, unlink } from 'node:fs/promises';
 import { AppError, describeCause } from '../core/app-error.ts';
 import type { LineFormat } from '../core/line-outcome.ts';
+import { readDumpRecords } from '../parquet/load-duckdb.ts';
 import { type Compression, decompress, detectCompression } from './compression.ts';
 import type { LineSource, OpenSource } from './source.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A log or dump file, plain or compressed; the compression is known by the first bytes, not by the name. */
+/** A log or dump file, plain or compressed, or Parquet that we have written: its first bytes tell, not its name. */
 export function fileSource(path: string): LineSource {
   let readState: string | null = null;
   return {
@@ -46,7 +47,7 @@ export async function fileExists(path: string): Promise<boolean> {
 
 /** Dump files are known by their name, as Lmod's own tools know them. */
 export function formatOfName(path: string): LineFormat {
-  return /\.(json|jsonl|ndjson)(\.(gz|zst|xz))?$/i.test(path) ? 'json' : 'log';
+  return /\.((json|jsonl|ndjson)(\.(gz|zst|xz))?|parquet)$/i.test(path) ? 'json' : 'log';
 }
 
 async function openFile(path: string): Promise<OpenSource> {
@@ -66,17 +67,32 @@ async function openFile(path: string): Promise<OpenSource> {
 async function openRegular(path: string, handle: FileHandle, stats: BigIntStats): Promise<OpenSource> {
   const head = new Uint8Array(8);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  const compression = detectCompression(head.subarray(0, bytesRead), path);
   const size = Number(stats.size);
-  return {
+  const place = {
     stamp: stampOf(stats),
-    isFinal: compression !== 'none',
     writtenAt: Number(stats.mtimeMs) / 1000,
     rawBytes: size,
-    plain: compression === 'none' ? { fd: handle.fd, bytes: size } : null,
-    chunks: (onRead, from = 0) => contentOf(readTo(handle, path, { from, size }, onRead), compression, path),
     close: () => handle.close(),
   };
+  if (isParquet(head)) {
+    return { ...place, isFinal: true, plain: null, chunks: (onRead) => readParquet(path, size, onRead) };
+  }
+  const compression = detectCompression(head.subarray(0, bytesRead), path);
+  return {
+    ...place,
+    isFinal: compression !== 'none',
+    plain: compression === 'none' ? { fd: handle.fd, bytes: size } : null,
+    chunks: (onRead, from = 0) => contentOf(readTo(handle, path, { from, size }, onRead), compression, path),
+  };
+}
+
+function isParquet(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PAR1';
+}
+
+async function* readParquet(path: string, size: number, onRead: (n: number) => void): AsyncGenerator<Uint8Array> {
+  yield* readDumpRecords(path);
+  onRead(size);
 }
 
 /** A pipe or a device: read to its end, from where it stands. */
@@ -129,6 +145,9 @@ async function* sniffed(chunks: AsyncIterable<Uint8Array>, name: string): AsyncG
     const next = await iterator.next();
     done = next.done === true;
     if (!next.done) head = Buffer.concat([head, next.value]);
+  }
+  if (isParquet(head)) {
+    throw new AppError('INPUT', `${name} is Parquet, which is not read from a pipe`, { hint: 'Name the file.' });
   }
   const rest: AsyncIterable<Uint8Array> = {
     async *[Symbol.asyncIterator]() {

@@ -121,19 +121,27 @@ print(a['loads'].sum(), b['loads'].sum(), a['day'].max().date(), list(b['user'])
     expect(fileText('none.jsonl')).toBe('');
   });
 
-  test.each([[], ['--all']])('as JSON lines, imported again with %j, gives the same store', async (...mode) => {
+  test.each([
+    ['jsonl', []],
+    ['jsonl', ['--all']],
+    ['parquet', []],
+    ['parquet', ['--all']],
+  ])('as %s, imported again with %j, gives the same store', async (format, mode) => {
     const one = newSite(kind, zone);
     one.write('log', log + log.replaceAll('time=17', 'time=16'));
     await one.do('modtally', ['import', ...mode, 'log']);
-    await one.do('modtally', ['export', 'usage.jsonl']);
+    await one.do('modtally', ['export', `usage.${format}`]);
     const before = await usageOf(one);
     expect(before).toHaveLength(mode.length === 0 ? 10 : 12);
     if (mode.length > 0) expect(before.filter(({ host }) => host !== null)).toHaveLength(12);
     for (const otherKind of storeKinds) {
       const other = newSite(otherKind, zone);
-      const { stdout } = await other.do('modtally', ['import', ...mode, '--json', join(one.folder, 'usage.jsonl')]);
+      const file = join(one.folder, `usage.${format}`);
+      const { stdout } = await other.do('modtally', ['import', ...mode, '--json', file]);
       expect(JSON.parse(stdout)).toMatchObject({ lines: before.length, loads: before.length, rejected: {} });
       expect(sorted(await usageOf(other))).toEqual(sorted(before));
+      const again = await other.do('modtally', ['import', ...mode, '--json', file]);
+      expect(JSON.parse(again.stdout)).toMatchObject({ lines: 0, already: before.length });
     }
   });
 });

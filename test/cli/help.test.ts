@@ -14,7 +14,7 @@ const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   export: ['--output', '--format', '--pattern', '--module', '--user', '--syshost', '--start', '--end'],
   report: ['--pattern', '--module', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
   migrate: ['--from', '--start', '--months', '--verify'],
-  prune: ['--keep-months', '--dry-run', '--yes'],
+  prune: ['--keep-months', '--archive', '--dry-run', '--yes'],
   init: [],
 };
 

@@ -1,6 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readParquet } from '../support/duckdb-file.ts';
 import { expectFailure } from '../support/expect-failure.ts';
 import { newSite, type Site } from '../support/site.ts';
+import { newSmallDisk } from '../support/small-disk.ts';
 import { storeKinds } from '../support/stores.ts';
 import { logText } from '../support/write-log.ts';
 
@@ -60,6 +64,42 @@ test('prune is silent with --quiet', async () => {
   const { stdout, stderr } = await site.do('modtally', ['prune', '--keep-months', '12', '--yes', '--quiet']);
   expect(stdout + stderr).toBe('');
   expect(await users(site)).toEqual(['new', 'recent']);
+});
+
+test.each(storeKinds)('prune --archive writes what it removes from %s as Parquet, a file a month', async (kind) => {
+  const site = await pruneSite(kind);
+  const prune = (...args: string[]): ReturnType<Site['do']> =>
+    site.do('modtally', ['prune', '--keep-months', '12', '--archive', 'archive', ...args]);
+  expect((await prune('--dry-run')).stderr).toMatch(/^1 rows from before \S+ would be removed\n$/);
+  expect(existsSync(join(site.folder, 'archive'))).toBe(false);
+  const { stdout, stderr } = await prune('--yes');
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^1 rows from before \S+ removed\n {2}\S+\/archive\/usage-\d{4}-\d\d\.parquet\n$/);
+  const [name = '', ...more] = readdirSync(join(site.folder, 'archive'));
+  expect(more).toEqual([]);
+  expect(stderr).toContain(name);
+  expect(await readParquet(`SELECT "user" FROM '${join(site.folder, 'archive', name)}'`)).toEqual([['old']]);
+  expect(await users(site)).toEqual(['new', 'recent']);
+  expect((await prune('--yes')).stderr).toMatch(/^0 rows from before \S+ removed\n$/);
+  const other = newSite(kind, zone);
+  await other.do('modtally', ['import', join(site.folder, 'archive', name)]);
+  expect(await users(other)).toEqual(['old']);
+  expect(readdirSync(join(site.folder, 'archive'))).toEqual([name]);
+});
+
+test.each(storeKinds)('prune --archive removes nothing from %s where there is no room for it', async (kind) => {
+  const site = await pruneSite(kind);
+  const many = Array.from({ length: 20_000 }, (_, index) => ({
+    user: `user-${(index * 7919) % 20_000}`,
+    time: new Date(Date.now() - 600 * 86_400_000 + index * 1000).toISOString(),
+  }));
+  site.write('many', logText(many));
+  await site.do('modtally', ['import', 'many']);
+  const { folder } = newSmallDisk('32k');
+  const result = await site.run('modtally', ['prune', '--keep-months', '12', '--archive', folder, '--yes']);
+  expectFailure(result, 1, /cannot write \S+usage-\S+: .*No space left/i, /^ {2}Nothing was removed/);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await users(site)).toHaveLength(20_003);
 });
 
 test.each([

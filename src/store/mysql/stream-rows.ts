@@ -4,8 +4,6 @@ import type { Modulefile, UsageBatch, Vocabulary } from '../../core/usage-batch.
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
 import { dayColumn, instantOfDateTime, type Statement } from './compile-query.ts';
 
-const BATCH_ROWS = 4096;
-
 /**
  * The rows of moduleT that a condition lets through, from one moment.
  * @param options.isOurs whether moduleT has modtally's columns
@@ -21,14 +19,10 @@ export async function* streamRows(
     ? 'first_time, last_time, loads, direct_loads, dependency_loads, job_loads, group_name, host, jobid'
     : 'NULL, NULL, 1, 0, 0, 0, NULL, NULL, NULL';
   const sql = `SELECT id, user, syshost, module, path, date, ${dayColumn(isOurs)}, ${ours} FROM moduleT ${where.sql}`;
-  let rows: (readonly unknown[])[] = [];
-  for await (const row of connection.stream(sql, where.values)) {
-    onRow(Number(row[0]));
-    if (rows.push(row) < BATCH_ROWS) continue;
+  for await (const rows of connection.stream(sql, where.values)) {
+    for (const row of rows) onRow(Number(row[0]));
     yield toBatch(rows, names, zone);
-    rows = [];
   }
-  if (rows.length > 0) yield toBatch(rows, names, zone);
 }
 
 function toBatch(rows: readonly (readonly unknown[])[], names: NamePlaces, zone: SiteZone): UsageBatch {

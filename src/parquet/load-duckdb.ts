@@ -1,0 +1,19 @@
+import type { UsageBatch } from '../core/usage-batch.ts';
+import type { UsageSpool } from './usage-spool.ts';
+
+/** The ways into this room. DuckDB is loaded only by them: who has to do with no Parquet need not wait for it. */
+
+/** Fills a spool, which the caller closes. */
+export async function openSpool(rows: AsyncIterable<UsageBatch>): Promise<UsageSpool> {
+  const { UsageSpool } = await import('./usage-spool.ts');
+  return UsageSpool.fill(rows);
+}
+
+/**
+ * The rows of a Parquet file of usage as dump records, a line each, in their order.
+ * @throws AppError INPUT where it is damaged, or no such file
+ */
+export async function* readDumpRecords(path: string): AsyncGenerator<Uint8Array> {
+  const { readRecords } = await import('./read-records.ts');
+  yield* readRecords(path);
+}
