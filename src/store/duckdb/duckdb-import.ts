@@ -38,6 +38,13 @@ export async function openDuckdbImport(file: StoreFile, mode: ImportMode): Promi
   return new DuckdbImport(file, connection, mode);
 }
 
+/**
+ * Memory that DuckDB may take to store an import, be it beside other work on a login node: so much, and 100 bytes a
+ * row. What does not fit waits on disk.
+ */
+const MEMORY_MB = 100;
+const ROWS_PER_MEMORY_MB = 10_000;
+
 class DuckdbImport implements StoreImport {
   readonly #file: StoreFile;
   readonly #connection: DuckDBConnection;
@@ -86,6 +93,7 @@ class DuckdbImport implements StoreImport {
   ): Promise<CommitResult | 'conflict'> {
     // Nothing new and nothing to remember: the file need not be touched.
     if (this.#rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
+    await this.#connection.run(`SET memory_limit = '${MEMORY_MB + Math.ceil(this.#rows / ROWS_PER_MEMORY_MB)}MB'`);
     return this.#file.lease('write', async (connection) => {
       await connection.run('BEGIN');
       if (await hasConflict(connection, ledger, revision)) {
@@ -100,6 +108,7 @@ class DuckdbImport implements StoreImport {
   }
 
   async close(): Promise<void> {
+    await this.#connection.run('RESET memory_limit');
     for (const table of stagingTables) await this.#connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
 
