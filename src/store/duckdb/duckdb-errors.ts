@@ -12,6 +12,11 @@ export function holderOf(cause: unknown): string | null {
   return match === null ? null : `process ${match[2]} (${match[1]})`;
 }
 
+/** Whether a statement names a table or column that is not there. */
+export function isUnknownName(cause: unknown): boolean {
+  return /^(Catalog|Binder) Error/.test(describeCause(cause));
+}
+
 const kinds: readonly { readonly sign: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
   {
     sign: /No space left|disk is full|quota exceeded/i,

@@ -4,19 +4,25 @@ import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
-import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
-import { compileFilter, compileQuery, type ResolvedFilter, totalsOfUse, USE_GROUP_BITS } from './compile-query.ts';
+import {
+  compileFilter,
+  compileQuery,
+  type ResolvedFilter,
+  readCell,
+  totalsOfUse,
+  USE_GROUP_BITS,
+} from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
 import { readLedger, readPrints } from './ledger.ts';
-import { readRows } from './read-rows.ts';
+import { readColumns, readRows } from './read-rows.ts';
 import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
 
@@ -73,17 +79,14 @@ export class DuckdbStore implements Store {
 
   async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
     const names = [...query.by, ...query.measures];
-    const rows = await this.#read(async (connection) => {
+    const columns = await this.#read(async (connection) => {
       const filter = await resolveFilter(connection, query.filter);
       const { sql, groupBits } = compileQuery(query, filter, await isOfAllTime(connection, filter));
-      return withGroupBits(connection, groupBits, () => readRows(connection, sql));
+      return withGroupBits(connection, groupBits, () => readColumns(connection, sql));
     });
-    return rows.map((values) => {
+    return Array.from({ length: columns[0]?.length ?? 0 }, (_, at) => {
       const row: Record<string, unknown> = {};
-      for (const [index, name] of names.entries()) {
-        const value = values[index];
-        row[name] = Array.isArray(value) ? value.map(String).sort(compareText) : value;
-      }
+      for (const [index, name] of names.entries()) row[name] = readCell(name, columns[index]?.[at]);
       return row as UsageRow<D, M>;
     });
   }

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
 import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
+import { isUnknownName } from './duckdb-errors.ts';
+import { readRows } from './read-rows.ts';
 
 /** The version of the tables below. A change adds a step to `migrations` and one to this number. */
 export const SCHEMA_VERSION = 1;
@@ -55,15 +57,13 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
  * @throws AppError STORE_DAMAGED where they are not a store's, STORE_NEWER where a newer modtally made them
  */
 export async function readVersion(connection: DuckDBConnection, name: string): Promise<number> {
-  const hasMeta = await connection.runAndReadAll(
-    "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name = 'meta'",
-  );
-  if (hasMeta.currentRowCount === 0) {
+  const [row] = await readRows(connection, 'SELECT version FROM store.meta').catch((cause) => {
+    if (!isUnknownName(cause)) throw cause;
     throw new AppError('STORE_DAMAGED', `${name} is a DuckDB database but not a modtally store`, {
       hint: 'Name another file: modtally makes the store itself.',
     });
-  }
-  const version = Number((await connection.runAndReadAll('SELECT version FROM store.meta')).getRowsJS()[0]?.[0]);
+  });
+  const version = Number(row?.[0]);
   if (version > SCHEMA_VERSION) {
     throw new AppError(
       'STORE_NEWER',
