@@ -3,6 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { AppError, describeCause } from '../core/app-error.ts';
+import { createPackageRule, type PackageRule } from '../core/module-name.ts';
 import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
 import { readWholeNumber } from '../core/whole-number.ts';
 import type { StoreTarget } from '../store/store-target.ts';
@@ -16,6 +17,7 @@ export const settingMeanings = {
   rejects: 'the file that rejected lines are added to',
   directory: 'who the users are: a CSV file, or getent',
   toolchains: 'a file of patterns that tell compiler and MPI from a path',
+  module_names: 'how the names of modules are made: auto, a shape such as category/name/version, or an expression',
   lease_seconds: 'how long to wait for another process that uses the store',
   threads: 'how many threads read a large log; the processors, eight at the most, unless given',
   password: "the database user's password",
@@ -39,6 +41,8 @@ export interface Settings {
   readonly directory: string | null;
   /** Null where the known forms of paths will do. */
   readonly toolchainsFile: string | null;
+  /** Tells package and version from a module's name. */
+  readonly packageOf: PackageRule;
   readonly waitMs: number;
   readonly threads: number;
   /** Sentences that the user should see. */
@@ -87,6 +91,7 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
     directory: look('directory')?.value === 'getent' ? 'getent' : pathOrNull(look('directory')?.value),
     toolchainsFile: pathOrNull(look('toolchains')?.value),
+    packageOf: readPackageRule(look('module_names')),
     waitMs: readSeconds(look('lease_seconds')) * 1000,
     threads: readThreads(look('threads')),
     warnings: files
@@ -175,6 +180,14 @@ function readPassword(password: string | undefined, file: string | undefined): s
   } catch (cause) {
     throw new AppError('BAD_SETTING', `cannot read the password file ${file}: ${describeCause(cause)}`, { cause });
   }
+}
+
+function readPackageRule(setting: { value: string; origin: string } | null): PackageRule {
+  const rule = createPackageRule(setting?.value ?? 'auto');
+  if (rule !== null) return rule;
+  throw new AppError('BAD_SETTING', `${setting?.origin}: module_names cannot be understood: ${setting?.value}`, {
+    hint: 'Write auto, a shape such as name/version/hash or category/name/version, or ^ and an expression with (?<name>…).',
+  });
 }
 
 function readSeconds(setting: { value: string; origin: string } | null): number {

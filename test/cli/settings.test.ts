@@ -115,6 +115,12 @@ describe('a configuration file', () => {
     ['a lease below zero', 'lease_seconds = -1\n', /lease_seconds must be a number/, undefined],
     ['an empty lease', 'lease_seconds = ""\n', /lease_seconds must be a number/, undefined],
     [
+      'a rule for names that is none',
+      'module_names = "names"\n',
+      /toml: module_names cannot be understood: names/,
+      /shape/,
+    ],
+    [
       'a password file that is missing',
       'store = "mysql://u@h/d"\npassword_file = "no"\n',
       /password file no/,
