@@ -9,7 +9,9 @@ import { rejectMeanings } from '../src/core/line-outcome.ts';
 import type { LegacyCommand } from '../src/legacy/run-legacy.ts';
 import { fieldOf } from '../src/parse/field-names.ts';
 import { reports } from '../src/report/reports.ts';
+import { makeRequest } from './support/make-request.ts';
 import { runCommand } from './support/run-command.ts';
+import { newTarget, openTestStore } from './support/stores.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -88,15 +90,28 @@ describe('docs/cli.md', () => {
     expect(sorted(keys)).toEqual(sorted(Object.keys(JSON.parse(stdout) as object)));
   });
 
+  test('names the flags that one report has, with their defaults, and no other', () => {
+    const own = reports.flatMap(({ name, options = [] }) =>
+      options.map((option) => [`${name} --${option.name}`, option.fallback]),
+    );
+    const rows = tableRows(sectionOf(cli, 'modtally report'), 'own flag').map(([flag = '', fallback = '']) => [
+      quoted(flag)[0]?.split(' ').slice(0, 2).join(' '),
+      quoted(fallback)[0],
+    ]);
+    expect(rows).toEqual(own);
+  });
+
   test('names every key of report --format json, and no other', async () => {
-    const folder = temporaryFolder();
-    const store = ['--store', 'duckdb:usage.duckdb'];
-    await runCommand('modtally', ['import', ...store, join(root, 'samples/alder-2025-03-10.log')], { cwd: folder });
-    await runCommand('modtally', ['catalogue', 'add', ...store, '-'], { cwd: folder, input: '/apps/never/1.0\n' });
+    const store = await openTestStore(newTarget('duckdb'));
+    await store.prepare();
     const keys = new Set<string>();
-    for (const { name } of reports) {
-      const { stdout } = await runCommand('modtally', ['report', name, '--format', 'json', ...store], { cwd: folder });
-      for (const row of JSON.parse(stdout) as object[]) for (const key of Object.keys(row)) keys.add(key);
+    for (const { options = [], run } of reports) {
+      // What a row is decides on the columns.
+      const each = options.find(({ name }) => name === 'each')?.hint.split('|') ?? [];
+      for (const requested of [{}, ...each.map((what) => ({ each: what }))]) {
+        const { columns } = await run(store, makeRequest({ options: requested }));
+        for (const { key } of columns) keys.add(key);
+      }
     }
     expect(sorted(firstCells(sectionOf(cli, 'modtally report'), 'key'))).toEqual(sorted([...keys]));
   });

@@ -1,9 +1,10 @@
 import type { UsageFilter } from '../../src/core/usage-query.ts';
 import { counts } from '../../src/report/counts.ts';
 import { modulesUsedBy } from '../../src/report/modules-used-by.ts';
-import type { Report, ReportRequest } from '../../src/report/report.ts';
+import type { Report } from '../../src/report/report.ts';
 import { usernames } from '../../src/report/usernames.ts';
 import type { Store } from '../../src/store/store.ts';
+import { makeRequest } from '../../test/support/make-request.ts';
 import type { Bench, Benchmark, Figure } from '../benchmark.ts';
 import { FIRST_DAY } from '../data/data-version.ts';
 import { type MadeStore, madeStore, withStore } from '../data/made-store.ts';
@@ -84,19 +85,15 @@ interface Timing {
   readonly rows: number;
 }
 
-function requestOf(filter: UsageFilter): ReportRequest {
-  return { filter, limit: null, allPaths: [], options: new Map(), directory: null, toolchainRules: async () => [] };
-}
-
 /** Milliseconds that the store needs for each question, in one process. */
 function timeQuestions(bench: Bench, { path }: MadeStore, questions: readonly Question[]): Promise<Timing[]> {
   return withStore(path, async (store) => {
     const timings: Timing[] = [];
     for (const { report, filter } of questions) {
       const timed = new TimedSelect(store);
-      const { rows } = await report.run(timed.store, requestOf(filter));
+      const { rows } = await report.run(timed.store, makeRequest({ filter }));
       for (let run = 0; run < bench.size.runs * 3; run++) {
-        await report.run(timed.store, requestOf(filter));
+        await report.run(timed.store, makeRequest({ filter }));
       }
       const [cold = Number.NaN, ...warm] = timed.ms;
       timings.push({ cold, warm: spreadOf(warm), rows: rows.length });

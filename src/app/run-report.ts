@@ -6,7 +6,8 @@ import { parseTimeBound } from '../core/time-bound.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import { systemPeople } from '../people/getent.ts';
 import { peopleFile } from '../people/people-file.ts';
-import type { Report, ReportOption } from '../report/report.ts';
+import type { Report } from '../report/report.ts';
+import { type OptionTexts, optionValue } from '../report/report-option.ts';
 import { findReport, reports } from '../report/reports.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Settings } from './settings.ts';
@@ -17,9 +18,11 @@ export interface ReportCall {
   readonly report: Report;
   readonly filter: UsageFilter;
   readonly limit: number | null;
-  readonly allPaths: readonly string[];
-  /** Values of the report's own options, by name. */
-  readonly options?: ReadonlyMap<string, string>;
+  readonly allPaths?: readonly string[];
+  /** The report's own options, as far as they were given. */
+  readonly options?: OptionTexts;
+  /** Seconds since 1970 UTC. */
+  readonly now: number;
 }
 
 /**
@@ -27,7 +30,10 @@ export interface ReportCall {
  * @throws AppError
  */
 export async function runReport(call: ReportCall): Promise<{ table: ResultTable; store: string }> {
-  const { settings, report, filter, limit, allPaths, options = new Map() } = call;
+  const { settings, report, filter, limit, allPaths = [], options = {}, now } = call;
+  const { zone, packageOf } = settings;
+  // What is wrong in the call is told before what is wrong with the store.
+  for (const option of report.options ?? []) optionValue(options, option);
   const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
   try {
     const table = await report.run(store, {
@@ -35,6 +41,9 @@ export async function runReport(call: ReportCall): Promise<{ table: ResultTable;
       limit,
       allPaths,
       options,
+      zone,
+      now,
+      packageOf,
       directory: directoryOf(settings),
       toolchainRules: () => readToolchainFile(settings.toolchainsFile),
     });
@@ -61,24 +70,12 @@ export function reportNamed(name: string): Report {
   });
 }
 
-/** What single reports take beside the options of all. */
-export const reportOptions: readonly ReportOption[] = reports.flatMap(({ options = [] }) => options);
-
-/**
- * The values of a report's own options among those that were given.
- * @throws AppError USAGE for an option of another report
- */
-export function readReportOptions(report: Report, given: Readonly<Record<string, unknown>>): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const option of reportOptions) {
-    const value = given[option.name];
-    if (typeof value !== 'string') continue;
-    if (report.options?.includes(option) !== true) {
-      throw new AppError('USAGE', `the report ${report.name} has no --${option.name}`, { hint: 'See --help.' });
-    }
-    values.set(option.name, value);
-  }
-  return values;
+/** Patterns as a filter has them: on the path, or on what the report says. */
+export function patternFilter(
+  { patternOn }: Report,
+  patterns: readonly string[],
+): Pick<UsageFilter, 'users' | 'paths'> {
+  return patternOn === 'user' ? { users: patterns } : { paths: patterns };
 }
 
 /**

@@ -17,6 +17,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
+    // A report's help shows the options of all reports, too.
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: ({ parent }) => (parent?.parent ? [...parent.options] : []),
+    })
     .configureOutput({ outputError: () => {} })
     .action((_options: object, command: Command) => command.help({ error: true }))
     .addHelpText('after', EXAMPLES)
@@ -55,10 +60,17 @@ Examples:
 The store is an embedded database unless --store, MODTALLY_STORE or a configuration file says otherwise.
 `;
 
-/** Commander's settings are those of the command they were made on: subcommands need them too. */
+/**
+ * Commander's settings are those of the command they were made on: subcommands need them too. Their options may stand
+ * before and behind the name of a report.
+ */
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
-    child.copyInheritedSettings(command).allowExcessArguments(false).helpOption('-h, --help', 'print this help');
+    child
+      .copyInheritedSettings(command)
+      .enablePositionalOptions(false)
+      .allowExcessArguments(false)
+      .helpOption('-h, --help', 'print this help');
     inheritSettings(child);
   }
 }

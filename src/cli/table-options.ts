@@ -19,7 +19,7 @@ export function addTableOptions(command: Command): Command {
   return command
     .option('--columns <keys>', 'these columns in this order, by their keys in JSON, with commas between')
     .option('--limit <n>', 'rows at the most')
-    .option('--format <format>', 'table, json, csv or md', 'table');
+    .option('--format <format>', 'table, json, csv, md or html', 'table');
 }
 
 /**

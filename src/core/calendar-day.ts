@@ -27,6 +27,11 @@ export function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
+/** The Monday of a day's week. Day 0 was a Thursday. */
+export function mondayOf(day: number): number {
+  return day - ((((day + 3) % 7) + 7) % 7);
+}
+
 /**
  * The day `months` calendar months before (negative: after) `day`; a day of the month that the target
  * month lacks becomes its last.

@@ -60,3 +60,9 @@ export interface ImportRecord {
   readonly rejected: number;
   readonly already: number;
 }
+
+/** An import that was committed. */
+export interface PastImport extends ImportRecord {
+  /** Rows that the store did not have before. */
+  readonly newRows: number;
+}

@@ -79,7 +79,10 @@ function looksLikeVersion(part: string): boolean {
   return /^[vr]?\d+(?:[._+-].*|[a-z]{1,2}\d*)?$/i.test(part);
 }
 
-/** Spack's hashes, short or whole (its alphabet lacks 0, 1, 8 and 9), and Git's. What looks like a version is none; one without a digit may be a word, one without a letter a date. */
+/**
+ * Spack's hashes, short or whole (its alphabet lacks 0, 1, 8 and 9), and Git's. A short one that has no digit may be
+ * a word, one that has no letter a date.
+ */
 function looksLikeHash(part: string): boolean {
   return !looksLikeVersion(part) && /^(?:[a-z2-7]{32}|(?=.*\d)(?=.*[a-z])(?:[a-z2-7]{7}|[0-9a-f]{7,40}))$/.test(part);
 }

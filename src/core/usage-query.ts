@@ -1,7 +1,10 @@
 /** A question about usage, in no database's language. */
 
-/** What rows can be grouped by. `day` is a day number, `month` a text `YYYY-MM`, both in the zone of the import. */
-export type Dimension = 'user' | 'module' | 'path' | 'syshost' | 'group' | 'day' | 'month';
+/**
+ * What rows can be grouped by. `day` is a day number, `week` that of the week's Monday, `month` a text `YYYY-MM`, all
+ * in the zone of the import.
+ */
+export type Dimension = 'user' | 'module' | 'path' | 'syshost' | 'group' | 'day' | 'week' | 'month';
 
 /**
  * What can be asked of a group of rows: the number of distinct users; sums of loads, of direct loads, of loads as
@@ -50,6 +53,7 @@ export interface UsageFields {
   /** Null where the log did not say. */
   readonly group: string | null;
   readonly day: number;
+  readonly week: number;
   readonly month: string;
   readonly users: number;
   readonly loads: number;

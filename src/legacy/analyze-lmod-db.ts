@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readLegacySettings } from '../app/conf-file.ts';
-import { readTimeBound, reportNamed, runReport, timeRange } from '../app/run-report.ts';
+import { patternFilter, readTimeBound, reportNamed, runReport, timeRange } from '../app/run-report.ts';
 import { writeOutput } from '../app/standard-output.ts';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { formatClassic } from '../view/classic.ts';
@@ -48,21 +48,22 @@ Example:
     }
     const settings = readLegacySettings(args.text('confFn'), args.text('dbname') ?? 'lmodV2');
     const { zone } = settings;
-    const patterns = args.list('sqlPattern');
+    const report = reportNamed(name);
     const range = timeRange(
       readTimeBound('--start', args.text('start'), zone),
       readTimeBound('--end', args.text('end'), zone),
     );
     const { table, store } = await runReport({
       settings,
-      report: reportNamed(name),
+      report,
       filter: {
-        ...(name === 'modules_used_by' ? { users: patterns } : { paths: patterns }),
+        ...patternFilter(report, args.list('sqlPattern')),
         syshosts: args.list('syshost'),
         ...range,
       },
       limit: null,
       allPaths: readPaths(args.text('allmodulesFn')),
+      now: Date.now() / 1000,
     });
     announceStore('analyzeLmodDB', store, settings);
     await writeOutput(formatClassic(table, performance.now() - startedAt));

@@ -1,6 +1,7 @@
 import { compareText } from '../core/compare-text.ts';
 import type { Cell } from '../core/result-table.ts';
-import { moduleColumn, pathColumn, syshostsColumn, useColumns, useMeasures, usersColumn } from './classic-columns.ts';
+import { moduleColumn, pathColumn, syshostsColumn, useColumns, useMeasures, usersColumn } from './columns.ts';
+import { firstRows } from './first-rows.ts';
 import type { Report } from './report.ts';
 
 /** Distinct users of each modulefile: most users first, ties by path from the last to the first. */
@@ -25,7 +26,7 @@ export const counts: Report = {
     rows.sort((one, other) => Number(other[3]) - Number(one[3]) || compareText(String(other[0]), String(one[0])));
     return {
       columns: [pathColumn, moduleColumn, syshostsColumn, usersColumn, ...useColumns],
-      rows: limit === null ? rows : rows.slice(0, limit),
+      rows: firstRows(rows, limit),
     };
   },
 };

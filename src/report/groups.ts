@@ -5,7 +5,18 @@ import type { People, PeopleDirectory } from '../core/people.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import type { Store } from '../store/store.ts';
 import type { Report, ReportRequest } from './report.ts';
+import { optionValue, type ReportOption } from './report-option.ts';
 import { cellsOf, sumColumns, sumUp } from './usage-sums.ts';
+
+const LOG = 'log';
+
+const byOption: ReportOption<string> = {
+  name: 'by',
+  hint: 'COLUMN',
+  meaning: 'a column of the directory, such as department; log is what the log tells, else the group of the directory',
+  fallback: LOG,
+  read: (text) => (text === '' ? null : text),
+};
 
 /** Users, loads and modulefiles of each group: most users first, then by group; what belongs to none comes last. */
 export const groups: Report = {
@@ -14,18 +25,13 @@ export const groups: Report = {
   reading:
     'A row for each group that the log tells by its key group or account; where it tells none, the group that the directory knows the user in. With --by it is that column of the directory and nothing else. A user of two groups counts in both. The last row, without a name, is of no group that is known.',
   example: 'modtally report groups --by department --directory people.csv --start 2025-01-01',
-  options: [
-    {
-      name: 'by',
-      valueHint: 'column',
-      description: 'groups: a column of the directory, such as department, instead of the group',
-    },
-  ],
+  options: [byOption],
   run: countGroups,
 };
 
 async function countGroups(store: Store, { filter, limit, options, directory }: ReportRequest): Promise<ResultTable> {
-  const by = options.get('by') ?? null;
+  const column = optionValue(options, byOption);
+  const by = column === LOG ? null : column;
   if (by !== null && directory === null) {
     throw new AppError('USAGE', `--by ${by}: there is no directory`, {
       hint: 'Name one with --directory: a CSV file with the columns user and such as department.',

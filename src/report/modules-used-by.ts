@@ -7,5 +7,6 @@ export const modulesUsedBy: Report = {
   summary: 'which modulefiles a user has used',
   reading: 'A row for each path that one of the users has loaded. Here --pattern applies to the user name.',
   example: 'modtally report modules_used_by --pattern alice --format csv',
+  patternOn: 'user',
   run: listUsersOfPaths,
 };

@@ -3,7 +3,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { Person } from '../core/people.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import type { Store } from '../store/store.ts';
-import { syshostsColumn, userColumn } from './classic-columns.ts';
+import { syshostsColumn, userColumn } from './columns.ts';
 import type { Report, ReportRequest } from './report.ts';
 
 /** Whom to tell before modules go: a row a user, by user. */

@@ -1,30 +1,29 @@
+import type { PackageRule } from '../core/module-name.ts';
 import type { PeopleDirectory } from '../core/people.ts';
 import type { ResultTable } from '../core/result-table.ts';
+import type { SiteZone } from '../core/site-zone.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
+import type { OptionTexts, ReportOption } from './report-option.ts';
 
 /** What a report is asked. */
 export interface ReportRequest {
   readonly filter: UsageFilter;
-  /** Rows at the most; null for all. */
+  /** Rows at the most; null for all, or for as many as the report thinks fit. */
   readonly limit: number | null;
   /** Modulefile paths that `counts` shows even where nobody has loaded them. */
   readonly allPaths: readonly string[];
-  /** Values of the report's own options, by name, as they were given. */
-  readonly options: ReadonlyMap<string, string>;
+  /** The report's own options, as far as they were given. */
+  readonly options: OptionTexts;
+  readonly zone: SiteZone;
+  /** Seconds since 1970 UTC. */
+  readonly now: number;
+  /** Tells package and version from a module's name. */
+  readonly packageOf: PackageRule;
   /** Who the users are; null where nothing tells. */
   readonly directory: PeopleDirectory | null;
   /** The site's own rules for `toolchainOf`; read when they are asked for. */
   toolchainRules(): Promise<readonly RegExp[]>;
-}
-
-/** An option that a report has beside those of all reports. */
-export interface ReportOption {
-  /** Without the dashes. */
-  readonly name: string;
-  /** What help calls its value. */
-  readonly valueHint: string;
-  readonly description: string;
 }
 
 /** A question that staff ask of the store, and its answer as a table. */
@@ -36,6 +35,12 @@ export interface Report {
   readonly reading: string;
   /** A call that shows it at work. */
   readonly example: string;
+  /** What `--pattern` applies to, where that is not the path. */
+  readonly patternOn?: 'user';
+  /** Without `--start`, it looks at as many months up to the end, see span.ts; where this is missing, at all there is. */
+  readonly months?: number;
+  /** Options that it has beside those of all reports. */
   readonly options?: readonly ReportOption[];
+  /** @throws AppError USAGE where an option has a value that is none; STORE_ codes */
   run(store: Store, request: ReportRequest): Promise<ResultTable>;
 }

@@ -5,7 +5,7 @@ import { compileLikeAny } from '../core/like-pattern.ts';
 import type { Cell, ResultTable } from '../core/result-table.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
-import { moduleColumn, pathColumn } from './classic-columns.ts';
+import { moduleColumn, pathColumn } from './columns.ts';
 import type { Report, ReportRequest } from './report.ts';
 
 /** What is installed and was not loaded: by cluster; never loaded ones first, then those that rest longest; by path. */

@@ -1,5 +1,5 @@
 import type { Cell, Column } from '../core/result-table.ts';
-import { usersColumn } from './classic-columns.ts';
+import { usersColumn } from './columns.ts';
 
 /** What some usage comes to: distinct users and modulefiles, loads, and the last of them. */
 export interface UsageSums {

@@ -1,5 +1,5 @@
 import type { CatalogueSnapshot, ClusterCatalogue } from '../core/catalogue.ts';
-import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../core/ledger.ts';
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../core/ledger.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 
@@ -28,6 +28,9 @@ export interface Store {
 
   /** The prints of some ledger entries. */
   readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>>;
+
+  /** The imports of the store, in the order in which they were committed. */
+  readHistory(): Promise<readonly PastImport[]>;
 
   /**
    * Begins an import. Nothing of it is seen by anybody before `commit`, and nothing is left of it where the

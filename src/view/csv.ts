@@ -1,4 +1,4 @@
-import type { ResultTable } from '../core/result-table.ts';
+import { isInstant, type ResultTable } from '../core/result-table.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import { cellText } from './cell-text.ts';
 
@@ -9,8 +9,8 @@ export function formatCsv({ columns, rows }: ResultTable, zone: SiteZone): strin
     lines.push(
       columns.map((column, index) => {
         const cell = row[index] ?? null;
-        if (typeof cell === 'number' && column.kind === 'instant') return zone.toIso(cell);
-        return typeof cell === 'number' ? String(cell) : csvText(cellText(cell, column, zone));
+        if (typeof cell !== 'number') return csvText(cellText(cell, column, zone));
+        return isInstant(column) ? zone.toIso(cell) : String(cell);
       }),
     );
   }

@@ -1,6 +1,7 @@
-import type { ResultTable } from '../core/result-table.ts';
+import type { Page, ResultTable } from '../core/result-table.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import { formatCsv } from './csv.ts';
+import { formatHtml } from './html.ts';
 import { formatJson } from './json.ts';
 import { formatMarkdown } from './markdown.ts';
 import { formatTable, type Screen } from './table.ts';
@@ -13,7 +14,13 @@ const formats: Readonly<Record<string, TableFormat>> = {
   json: formatJson,
   csv: formatCsv,
   md: formatMarkdown,
+  html: (table, zone) => formatHtml(table.page ?? pageOf(table), zone),
 };
+
+/** A page with one table that has no title of its own. */
+function pageOf(table: ResultTable): Page {
+  return { title: 'modtally', sections: [{ title: '', text: '', table }] };
+}
 
 /** The names of all formats. */
 export const formatNames: readonly string[] = Object.keys(formats);

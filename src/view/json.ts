@@ -1,4 +1,4 @@
-import type { Cell, Column, ResultTable } from '../core/result-table.ts';
+import { type Cell, type Column, isInstant, type ResultTable } from '../core/result-table.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 
 /** A table as a JSON array of objects, a row a line; instants in ISO 8601 with the zone's offset. */
@@ -21,5 +21,5 @@ export function stringifySafely(value: unknown): string {
 }
 
 function plainValue(cell: Cell, column: Column, zone: SiteZone): unknown {
-  return typeof cell === 'number' && column.kind === 'instant' ? zone.toIso(cell) : cell;
+  return typeof cell === 'number' && isInstant(column) ? zone.toIso(cell) : cell;
 }

@@ -109,6 +109,13 @@ describe('on a terminal', () => {
     expect(await onWidth(60, `${report} | cat`)).toEqual(whole);
   });
 
+  test('a trend is drawn in blocks, and in numbers alone where there should be no decoration', async () => {
+    const command = 'modtally report trend --start 2024-11-01 --end 2024-12-01';
+    expect((await onTerminal(command)).screen).toMatch(/2024-11 +3000 +█{16} +3000 +█{16}\r\n/);
+    expect((await onTerminal(command, { NO_COLOR: '1' })).screen).toMatch(/2024-11 +3000 +3000\r\n/);
+    expect((await shell(`NO_COLOR= ${command}`)).stdout).toMatch(/2024-11 +3000 +3000\n/);
+  });
+
   test('an import shows how far it is and clears that away; --quiet and --json do not', async () => {
     const log = Array.from({ length: 60_000 }, (_, index) => ({ user: `u${index % 50}`, module: `m/${index % 97}` }));
     site.write('big', logText(log));

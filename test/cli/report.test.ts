@@ -167,6 +167,80 @@ describe.each(storeKinds)('modtally report from %s', (kind) => {
   });
 });
 
+describe('a report of its own kind', () => {
+  const site = (): Site => {
+    const made = newSite('duckdb');
+    made.write(
+      'log',
+      logText([
+        { user: 'alice', module: 'gcc/9.3', time: '2024-03-01T12:00:00Z' },
+        { user: 'alice', module: 'gcc/12.2', time: '2024-11-01T12:00:00Z' },
+        { user: 'bob', module: 'gcc/12.2', time: '2024-11-05T12:00:00Z' },
+      ]),
+    );
+    return made;
+  };
+
+  test('takes options of its own, before and behind those of all reports', async () => {
+    const here = site();
+    await here.do('modtally', ['import', 'log']);
+    const ask = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await here.do('modtally', ['report', ...args])).stdout);
+    const retired = [
+      {
+        module: 'gcc/9.3',
+        users: 1,
+        moved_on: 1,
+        last: '2024-03-01T12:00:00+00:00',
+        idle_days: 249,
+        user_names: ['alice'],
+      },
+    ];
+    expect(await ask('retire', '--users', '1', '--format', 'json')).toEqual(retired);
+    expect(await ask('--format', 'json', 'retire', '--idle', '8', '--limit', '1')).toEqual(retired);
+    expect(await ask('retire', '--idle=9', '--format=json')).toEqual([]);
+    expect(await ask('versions', '--format', 'json', '--module', 'gcc/9%')).toMatchObject([{ version: '9.3' }]);
+    const env = { MODTALLY_MODULE_NAMES: 'name' };
+    const { stdout } = await here.do('modtally', ['report', 'top', '--format', 'csv'], { env });
+    expect(stdout).toMatch(/^rank,package,.*\r\n1,gcc\/12\.2,2,/);
+  });
+
+  test('says on standard error what goes with the answer, unless it should be quiet', async () => {
+    const here = site();
+    await here.do('modtally', ['import', 'log']);
+    const { stdout, stderr } = await here.do('modtally', ['report', 'direct', '--format', 'json']);
+    expect(stdout).toBe('[]\n');
+    expect(stderr).toMatch(
+      /^modtally: The newest load .*\nmodtally: Counted from .*\nmodtally: No load here says .*\n/,
+    );
+    expect(stderr).toMatch(/modtally: There is nothing to show\.\n$/);
+    expect((await here.do('modtally', ['report', 'direct', '--quiet'])).stderr).toBe('');
+    expect((await here.do('modtally', ['report', 'counts', '--user', 'x'])).stderr).toMatch(/nothing to show/);
+    expect((await here.do('modtally', ['report', 'counts'])).stderr).toBe('');
+  });
+
+  test('has a help page that says how to read it', async () => {
+    const { stdout } = await newSite('duckdb').do('modtally', ['report', 'retire', '--help']);
+    expect(stdout).toMatch(/^Usage: modtally report retire \[options\]\n\nWhich modules can go: few users/);
+    expect(stdout).toMatch(/Fewest users\s+first/);
+    expect(stdout).toMatch(/--idle <MONTHS> .*\n?.*\(default: 6\)/);
+    expect(stdout).toMatch(/Global Options:\n {2}--pattern/);
+    expect(stdout).toMatch(/\nExample:\n {2}modtally report retire /);
+  });
+
+  test('is a page of its own as HTML', async () => {
+    const here = site();
+    await here.do('modtally', ['import', 'log']);
+    const { stdout } = await here.do('modtally', ['report', 'top', '--format', 'html']);
+    expect(stdout).toContain('<h1>The most used, with their share of all users and loads</h1>');
+    expect(stdout).toContain('<td class="text">gcc</td>');
+    const { stdout: page } = await here.do('modtally', ['report', 'summary', '--format', 'html']);
+    expect(page).toContain('<h1>Module usage, 2023-12-01 to 2024-11-05</h1>');
+    expect(page.match(/<h2>/g)).toHaveLength(13);
+    expect(page).not.toMatch(/alice|bob/);
+  });
+});
+
 describe('names that are made to deceive', () => {
   const evil = 'e\u001b[2Jv\u202e\u200b\u0085il';
 
@@ -191,7 +265,7 @@ describe('wrong usage', () => {
   test.each([
     [['nothing'], /there is no report nothing/, /counts, usernames, modules_used_by/],
     [[], /missing required argument 'name'/, /--help/],
-    [['counts', '--format', 'xml'], /there is no format xml/, /table, json, csv, md/],
+    [['counts', '--format', 'xml'], /there is no format xml/, /table, json, csv, md, html/],
     [['counts', '--format', 'constructor'], /there is no format constructor/, /table, json, csv, md/],
     [['counts', '--limit', '-1'], /--limit: -1 is no/, undefined],
     [['counts', '--limit', 'ten'], /--limit: ten/, undefined],
@@ -199,6 +273,12 @@ describe('wrong usage', () => {
     [['counts', '--start', '2024-02-30'], /--start: 2024-02-30 is no date/, /YYYY-MM-DD/],
     [['counts', '--end', 'now'], /--end: now is no date/, /YYYY-MM-DD/],
     [['counts', '--tz', 'Mars/Base'], /--tz: there is no time zone Mars\/Base/, /Europe\/Amsterdam/],
+    [['counts', '--idle', '3'], /unknown option '--idle'/, /--help/],
+    [['retire', '--idle', 'long'], /--idle: long is no MONTHS/, /months for which/],
+    [['retire', '--users', '-1'], /--users: -1 is no N/, /users that a module/],
+    [['trend', '--by', 'year'], /--by: year is no day\|week\|month/, /length of a period/],
+    [['trend', '--each', 'constructor'], /--each: constructor is no all\|package/, undefined],
+    [['together', '--support', '101'], /--support: 101 is no PERCENT/, undefined],
     [['counts', 'usernames'], /too many arguments/, /--help/],
   ] as const)('report %j', async (args, message, hint) => {
     const site = newSite('duckdb');

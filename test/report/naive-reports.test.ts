@@ -15,8 +15,8 @@ import { toolchains } from '../../src/report/toolchains.ts';
 import { unused } from '../../src/report/unused.ts';
 import { anyModules } from '../support/make-catalogue.ts';
 import { anyLoad, storeLoads } from '../support/make-loads.ts';
+import { makeRequest } from '../support/make-request.ts';
 import { NaiveUsage } from '../support/naive-usage.ts';
-import { requestOf } from '../support/report-request.ts';
 import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
 
 const zone = createSiteZone('America/Chicago');
@@ -214,7 +214,7 @@ describe.each(storeKinds)('on %s', (kind) => {
             lookUp: async () => ({ columns: ['user', 'name', 'email', 'group', 'dept'], byUser: people }),
           };
           const rules = [/^\/apps\/(?<compiler>[a-z]?)/, /(?<root>.)$/u];
-          const request = requestOf({ filter, limit, directory, toolchainRules: async () => rules });
+          const request = makeRequest({ filter, limit, directory, toolchainRules: async () => rules });
 
           const { start: _, end: __, ...always } = filter;
           expect((await unused.run(store, request)).rows).toEqual(
@@ -224,7 +224,7 @@ describe.each(storeKinds)('on %s', (kind) => {
           expect((await groups.run(store, request)).rows).toEqual(
             first(naiveGroups(uses, ({ group, user }) => group ?? people.get(user)?.get('group') ?? null)),
           );
-          const byDept = { ...request, options: new Map([['by', 'Dept']]) };
+          const byDept = { ...request, options: { by: 'Dept' } };
           expect((await groups.run(store, byDept)).rows).toEqual(
             first(naiveGroups(uses, ({ user }) => people.get(user)?.get('dept') ?? null)),
           );

@@ -10,9 +10,9 @@ import { findReport } from '../../src/report/reports.ts';
 import { anyFilter, anyQuery, measures } from '../support/any-question.ts';
 import { anyModules, makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
-import { naiveReports } from '../support/naive-reports.ts';
+import { makeRequest } from '../support/make-request.ts';
+import { naiveClassics } from '../support/naive-classics.ts';
 import { sorted } from '../support/naive-usage.ts';
-import { requestOf } from '../support/report-request.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
 import { newTarget, openTestStore, removeCatalogueTables, type StoreKind } from '../support/stores.ts';
 import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
@@ -191,8 +191,8 @@ export function testStore(kind: StoreKind): void {
           const store = await open(chicago);
           const naive = await live(store, life, chicago);
           for (const filter of [...filters, ...edgesOf(naive)]) {
-            for (const [name, answer] of Object.entries(naiveReports)) {
-              const table = await findReport(name)?.run(store, requestOf({ filter }));
+            for (const [name, answer] of Object.entries(naiveClassics)) {
+              const table = await findReport(name)?.run(store, makeRequest({ filter }));
               expect(table?.rows).toEqual(answer(naive.select(filter)));
             }
           }
@@ -385,6 +385,30 @@ export function testStore(kind: StoreKind): void {
       await store.prepare();
       expect(await store.readCatalogues()).toHaveLength(1);
       expect(await store.count({})).toBe(1);
+    });
+  });
+
+  describe('the history', () => {
+    test('has every import, in the order in which they were committed', async () => {
+      const store = await open();
+      expect(await store.readHistory()).toEqual([]);
+      const record: ImportRecord = {
+        startedAt: second('2024-11-11T12:00:00Z'),
+        zone: 'America/Argentina/Buenos_Aires',
+        files: 3,
+        lines: 123_456_789_012,
+        loads: 12,
+        ignored: 34,
+        skipped: 56,
+        rejected: 78,
+        already: 90,
+      };
+      await storeLoads(store, [makeLoad(), makeLoad({ user: 'bob' })], utc, 'tally', [], 0, record);
+      await storeLoads(store, [makeLoad()], utc, 'tally', [], 1, { ...record, startedAt: 0 });
+      expect(await store.readHistory()).toEqual([
+        { ...record, newRows: 2 },
+        { ...record, startedAt: 0, newRows: 0 },
+      ]);
     });
   });
 

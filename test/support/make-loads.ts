@@ -108,17 +108,11 @@ export const crowdedLoad: fc.Arbitrary<Load> = fc
     return { ...load, ...modulefile, timeUs: timeMs * 1000, host: null, counts };
   });
 
-const noRecord: ImportRecord = {
-  startedAt: 0,
-  zone: 'UTC',
-  files: 1,
-  lines: 0,
-  loads: 0,
-  ignored: 0,
-  skipped: 0,
-  rejected: 0,
-  already: 0,
-};
+/** What an import was, of which only what matters is said. */
+export function makeRecord(fields: Partial<ImportRecord> = {}): ImportRecord {
+  const counts = { files: 1, lines: 0, loads: 0, ignored: 0, skipped: 0, rejected: 0, already: 0 };
+  return { startedAt: 0, zone: 'UTC', ...counts, ...fields };
+}
 
 /** Stores loads as an import does, without a source. */
 export async function storeLoads(
@@ -128,6 +122,7 @@ export async function storeLoads(
   mode: ImportMode = 'tally',
   ledger: readonly LedgerChange[] = [],
   revision = 0,
+  record: ImportRecord = makeRecord(),
 ): Promise<CommitResult | 'conflict'> {
   const storeImport = await store.openImport(mode);
   try {
@@ -135,7 +130,7 @@ export async function storeLoads(
     const collector = mode === 'tally' ? createDailyTally(vocabulary, zone) : createLoadList(vocabulary, zone);
     for (const load of loads) collector.add(load);
     if (collector.length > 0) await storeImport.add(collector.take(), 0);
-    return await storeImport.commit(noRecord, ledger, revision);
+    return await storeImport.commit(record, ledger, revision);
   } finally {
     await storeImport.close();
   }

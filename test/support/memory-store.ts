@@ -1,4 +1,4 @@
-import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../src/core/ledger.ts';
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../src/core/ledger.ts';
 import type { UsageBatch } from '../../src/core/usage-batch.ts';
 import type { CommitResult, ImportMode, Store, StoreImport } from '../../src/store/store.ts';
 
@@ -24,6 +24,8 @@ export class MemoryStore implements Store {
   addSnapshot = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readCatalogues = (): Promise<never> => Promise.reject(new Error('not in memory'));
   select = (): Promise<never> => Promise.reject(new Error('not in memory'));
+
+  readHistory = async (): Promise<readonly PastImport[]> => this.imports.map((record) => ({ ...record, newRows: 0 }));
 
   async readLedger(): Promise<{ revision: number; entries: LedgerEntry[] }> {
     return { revision: this.imports.length, entries: [...this.#entries.values()] };

@@ -106,7 +106,15 @@ function keyOf({ user, module, path, syshost, day }: NaiveRow): string {
 }
 
 function dimensionOf(row: NaiveRow, dimension: Dimension): string | number | null {
-  return dimension === 'month' ? monthOfDay(row.day) : row[dimension];
+  if (dimension === 'month') return monthOfDay(row.day);
+  return dimension === 'week' ? mondayOf(row.day) : row[dimension];
+}
+
+/** By the calendar, not by arithmetic on the number. */
+function mondayOf(day: number): number {
+  let monday = day;
+  while (new Date(monday * 86_400_000).getUTCDay() !== 1) monday--;
+  return monday;
 }
 
 function measureOf(rows: readonly NaiveRow[], measure: Measure): number | string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ResultTable } from '../../src/core/result-table.ts';
+import { gatherPage, type ResultTable } from '../../src/core/result-table.ts';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { formatClassic } from '../../src/view/classic.ts';
 import { formatCsv } from '../../src/view/csv.ts';
@@ -45,6 +45,122 @@ describe('a result table', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('has a foot and days, series and pages', () => {
+    const more: ResultTable = {
+      columns: [
+        { key: 'name', title: 'Name', kind: 'text' },
+        { key: 'loads', title: 'Loads', kind: 'number' },
+        { key: 'last', title: 'Last', kind: 'day' },
+        { key: 'users_series', title: 'Users', kind: 'series' },
+      ],
+      rows: [['a|b', 12, noon, [1, 0, 22]]],
+      footer: ['all', 345, null, null],
+    };
+    expect(formatTable(more, zone)).toBe(
+      [
+        'Name  Loads  Last        Users',
+        '----  -----  ----------  ------',
+        'a|b      12  2024-11-11  1,0,22',
+        '----  -----  ----------  ------',
+        'all     345',
+        '',
+        '1 row',
+        '',
+      ].join('\n'),
+    );
+    expect(formatMarkdown(more, zone)).toBe(
+      [
+        '| Name | Loads | Last | Users |',
+        '| --- | ---: | --- | --- |',
+        '| a\\|b | 12 | 2024-11-11 | 1,0,22 |',
+        '| all | 345 |  |  |',
+        '',
+      ].join('\n'),
+    );
+    // Programs add up themselves, and want the whole of an instant.
+    expect(JSON.parse(formatJson(more, zone))).toEqual([
+      { name: 'a|b', loads: 12, last: '2024-11-11T17:30:00+05:30', users_series: [1, 0, 22] },
+    ]);
+    expect(formatCsv(more, zone)).toBe('name,loads,last,users_series\r\na|b,12,2024-11-11T17:30:00+05:30,"1,0,22"\r\n');
+  });
+
+  test('of several is a page for people, and one table for programs', () => {
+    const part = (key: string, rows: ResultTable['rows'], notes: string[] = []): ResultTable => ({
+      columns: [
+        { key: 'name', title: 'Name', kind: 'text' },
+        { key, title: key.toUpperCase(), kind: 'number' },
+      ],
+      rows,
+      notes,
+    });
+    const whole = gatherPage({
+      title: 'All',
+      sections: [
+        { title: 'One', text: 'First *things*.', table: part('a', [['x', 1]], ['Mind <this>\u001b.']) },
+        { title: 'Two', text: 'Then.', table: part('b', [['y', 2]]) },
+        { title: 'Three', text: 'Last.', table: part('b', []) },
+      ],
+    });
+    expect(formatTable(whole, zone)).toBe(
+      [
+        'All',
+        '',
+        '',
+        'One',
+        '',
+        'Name  A',
+        '----  -',
+        'x     1',
+        '',
+        'Mind <this>\\u001b.',
+        '',
+        '',
+        'Two',
+        '',
+        'Name  B',
+        '----  -',
+        'y     2',
+        '',
+        '',
+        'Three: nothing',
+        '',
+      ].join('\n'),
+    );
+    expect(formatMarkdown(whole, zone)).toBe(
+      [
+        '# All',
+        '',
+        '## One',
+        '',
+        'First \\*things\\*. Mind \\<this\\>\\\\u001b.',
+        '',
+        '| Name | A |',
+        '| --- | ---: |',
+        '| x | 1 |',
+        '',
+        '## Two',
+        '',
+        'Then.',
+        '',
+        '| Name | B |',
+        '| --- | ---: |',
+        '| y | 2 |',
+        '',
+        '## Three',
+        '',
+        'Last.',
+        '',
+        'Nothing.',
+        '',
+      ].join('\n'),
+    );
+    expect(formatCsv(whole, zone)).toBe('section,name,a,b\r\nOne,x,1,\r\nTwo,y,,2\r\n');
+    expect(JSON.parse(formatJson(whole, zone))).toEqual([
+      { section: 'One', name: 'x', a: 1, b: null },
+      { section: 'Two', name: 'y', a: null, b: 2 },
+    ]);
   });
 
   test('as JSON keeps numbers, lists and what is not known', () => {

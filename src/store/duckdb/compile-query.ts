@@ -33,6 +33,8 @@ const dimensions: Readonly<Record<Dimension, { readonly key: string; readonly sh
   syshost: { key: 'm.syshost', shown: 'm.syshost' },
   group: { key: 't.grp', shown: 't.grp' },
   day: { key: 't.day', shown: 't.day' },
+  // Day 0 was a Thursday.
+  week: { key: 'week', shown: 't.day - (t.day + 3) % 7 AS week' },
   month: { key: 'month', shown: "strftime(DATE '1970-01-01' + t.day, '%Y-%m') AS month" },
 };
 

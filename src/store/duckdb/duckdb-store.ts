@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
-import type { ContentPrint } from '../../core/ledger.ts';
+import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
@@ -21,7 +21,7 @@ import {
 import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
-import { readLedger, readPrints } from './ledger.ts';
+import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
 import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
@@ -71,6 +71,10 @@ export class DuckdbStore implements Store {
 
   readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
     return this.#read((connection) => readPrints(connection, ids));
+  }
+
+  readHistory(): Promise<readonly PastImport[]> {
+    return this.#read(readHistory);
   }
 
   openImport(mode: ImportMode): Promise<StoreImport> {

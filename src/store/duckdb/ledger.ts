@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../core/ledger.ts';
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
 import { driver } from './driver.ts';
 import { readRows } from './read-rows.ts';
@@ -42,6 +42,26 @@ export async function readPrints(
       },
     ]),
   );
+}
+
+export async function readHistory(connection: DuckDBConnection): Promise<PastImport[]> {
+  const rows = await readRows(
+    connection,
+    `SELECT started_at, zone, files, lines, loads, ignored, skipped, rejected, already, new_rows
+     FROM store.imports ORDER BY id`,
+  );
+  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
+    startedAt: Number(startedAt),
+    zone: String(zone),
+    files: Number(files),
+    lines: Number(lines),
+    loads: Number(loads),
+    ignored: Number(ignored),
+    skipped: Number(skipped),
+    rejected: Number(rejected),
+    already: Number(already),
+    newRows: Number(newRows),
+  }));
 }
 
 /** Whether another import has, since a revision, taken in content that begins like one of these. */

@@ -50,6 +50,8 @@ function expressions(isOurs: boolean): {
       syshost: exactText('syshost'),
       group: isOurs ? exactText('group_name') : 'NULL',
       day,
+      // Day 0 was a Thursday.
+      week: `${day} - MOD(${day} + 3, 7)`,
       month: `DATE_FORMAT(FROM_DAYS(${day} + ${DAYS_BEFORE_1970}), '%Y-%m')`,
     },
     // The first and last load come as an instant of modtally's rows and a local time of Lmod's.
@@ -136,7 +138,7 @@ export function readText(value: unknown): string {
 
 function readDimension(name: Dimension, value: unknown): string | number | null {
   if (value === null) return null;
-  return name === 'day' ? Number(value) : readText(value);
+  return name === 'day' || name === 'week' ? Number(value) : readText(value);
 }
 
 function readMeasure(name: Measure, cells: readonly unknown[], zone: SiteZone): unknown {

@@ -1,4 +1,4 @@
-import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry } from '../../core/ledger.ts';
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
 import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
 
@@ -38,6 +38,25 @@ export async function readPrints(
       },
     ]),
   );
+}
+
+export async function readHistory(connection: MysqlConnection): Promise<PastImport[]> {
+  const rows = await connection.query(
+    `SELECT started_at, zone, files, line_count, loads, ignored, skipped, rejected, already, new_rows
+     FROM modtally_imports ORDER BY id`,
+  );
+  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
+    startedAt: Number(startedAt),
+    zone: String(zone),
+    files: Number(files),
+    lines: Number(lines),
+    loads: Number(loads),
+    ignored: Number(ignored),
+    skipped: Number(skipped),
+    rejected: Number(rejected),
+    already: Number(already),
+    newRows: Number(newRows),
+  }));
 }
 
 /** Whether another import has, since a revision, taken in content that begins like one of these. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import { compareText } from '../../core/compare-text.ts';
-import type { ContentPrint } from '../../core/ledger.ts';
+import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
@@ -18,7 +18,7 @@ import {
   readText,
   type Statement,
 } from './compile-query.ts';
-import { readLedger, readPrints } from './ledger.ts';
+import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { openMysqlImport } from './mysql-import.ts';
 import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
@@ -69,6 +69,12 @@ export class MysqlStore implements Store {
 
   readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
     return readPrints(this.#connection, ids);
+  }
+
+  async readHistory(): Promise<readonly PastImport[]> {
+    // A database that only Lmod's scripts have written to has no history.
+    const { isOurs } = await this.#readState();
+    return isOurs ? readHistory(this.#connection) : [];
   }
 
   openImport(mode: ImportMode): Promise<StoreImport> {

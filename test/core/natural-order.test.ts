@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareVersions } from '../../src/core/version-order.ts';
+import { compareNatural } from '../../src/core/natural-order.ts';
 
 test.each([
   [['9.3', '10.1', '12', '12.2', '12.2.1', '12.10']],
@@ -10,9 +10,10 @@ test.each([
   [['R2021a', 'r2022a', 'R2022b']],
   [[null, '', 'latest', '01', '1', 'v2', '9', 'v10']],
   [['4.9.0.3', '4.9.0.9', '4.9.0.11']],
+  [['bwa/0.7', 'gcc/9.3', 'GCC/10.1', 'gcc/12.2', 'preseq/1.0', 'R/4.0', 'r/4.0', 'R/4.1', 'rclone']],
   [['99999999999999999998', '99999999999999999999', '100000000000000000000']],
 ])('%j is in order', (versions) => {
-  expect(versions.toReversed().sort(compareVersions)).toEqual(versions);
+  expect(versions.toReversed().sort(compareNatural)).toEqual(versions);
 });
 
 const anyVersion = fc.oneof(
@@ -25,9 +26,9 @@ const anyVersion = fc.oneof(
 test('it is an order: nothing is before itself, and no three go round in a circle', () => {
   fc.assert(
     fc.property(anyVersion, anyVersion, anyVersion, (a, b, c) => {
-      expect(Math.sign(compareVersions(a, b)) + Math.sign(compareVersions(b, a))).toBe(0);
-      expect(compareVersions(a, b) === 0).toBe(a === b);
-      if (compareVersions(a, b) < 0 && compareVersions(b, c) < 0) expect(compareVersions(a, c)).toBeLessThan(0);
+      expect(Math.sign(compareNatural(a, b)) + Math.sign(compareNatural(b, a))).toBe(0);
+      expect(compareNatural(a, b) === 0).toBe(a === b);
+      if (compareNatural(a, b) < 0 && compareNatural(b, c) < 0) expect(compareNatural(a, c)).toBeLessThan(0);
     }),
     { numRuns: 5000 },
   );

@@ -1,0 +1,67 @@
+import { compareText } from '../core/compare-text.ts';
+import { compareNatural } from '../core/natural-order.ts';
+import { shareOf } from '../core/share.ts';
+import { loadsColumn, usersColumn } from './columns.ts';
+import { eachColumns, eachOption } from './each.ts';
+import { firstRows } from './first-rows.ts';
+import { hookAdvice } from './hook-advice.ts';
+import type { Report } from './report.ts';
+import { optionValue } from './report-option.ts';
+import { readSpan } from './span.ts';
+import { mergeUsage, readUsageOfClusters, type Usage } from './usage.ts';
+
+const MONTHS = 12;
+
+const each = eachOption('module');
+
+/** Loads inside batch jobs and outside of them: most loads first. */
+export const jobs: Report = {
+  name: 'jobs',
+  summary: 'loads inside batch jobs, and in login shells',
+  reading:
+    'Most loads first. What is loaded in jobs is in production; what is loaded outside of them is tried out, compiled ' +
+    'with, or in a shell start-up file. Clusters whose log has no job id at all are left out.',
+  example: 'modtally report jobs --each package --syshost ls6',
+  months: MONTHS,
+  options: [each],
+  async run(store, request) {
+    const kind = optionValue(request.options, each);
+    const span = await readSpan(store, request, MONTHS);
+    const { start, end } = span;
+    // Whether a cluster tells of jobs does not depend on which modules and users are asked for.
+    const clusters = await store.select({ by: ['syshost'], measures: ['jobs'], filter: { start, end } });
+    const telling = new Set(clusters.filter((cluster) => cluster.jobs > 0).map(({ syshost }) => syshost));
+    const parts = new Map<string, Usage[]>();
+    const silent: string[] = [];
+    for (const [syshost, ofCluster] of await readUsageOfClusters(store, span.filter, kind, request.packageOf)) {
+      if (!telling.has(syshost)) silent.push(syshost);
+      else for (const [name, usage] of ofCluster) parts.set(name, [...(parts.get(name) ?? []), usage]);
+    }
+    const usage = [...parts].map(([name, ofName]) => mergeUsage(name, ofName));
+    usage.sort((one, other) => other.loads - one.loads || compareNatural(one.name, other.name));
+    return {
+      columns: [
+        eachColumns[kind],
+        usersColumn,
+        loadsColumn,
+        { key: 'in_jobs', title: 'In jobs', kind: 'number' },
+        { key: 'outside', title: 'Outside', kind: 'number' },
+        { key: 'jobs_share', title: 'Share', kind: 'share' },
+      ],
+      rows: firstRows(usage, request.limit).map(({ name, users, loads, jobs }) => [
+        name,
+        users.size,
+        loads,
+        jobs,
+        loads - jobs,
+        shareOf(jobs, loads),
+      ]),
+      notes: [...span.notes, ...noteSilence(silent.sort(compareText))],
+    };
+  },
+};
+
+function noteSilence(syshosts: readonly string[]): string[] {
+  if (syshosts.length === 0) return [];
+  return [`No load on ${syshosts.join(', ')} has a job id. ${hookAdvice.jobid}`];
+}

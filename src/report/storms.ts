@@ -1,0 +1,77 @@
+import { dayToIso } from '../core/calendar-day.ts';
+import { compareText } from '../core/compare-text.ts';
+import { groupBy } from '../core/group-by.ts';
+import { shareOf } from '../core/share.ts';
+import { loadsColumn, loadsShareColumn, userColumn } from './columns.ts';
+import { firstRows } from './first-rows.ts';
+import type { Report } from './report.ts';
+import { readSpan } from './span.ts';
+
+const MONTHS = 3;
+const ROWS = 20;
+
+/** Who fires the most loads, and when. */
+export const storms: Report = {
+  name: 'storms',
+  summary: 'who fires the most loads, and when',
+  reading:
+    `The ${ROWS} with most loads, unless --limit says otherwise. Median and peak are loads a day, of the days on which ` +
+    'they loaded anything. A peak far above the median is a loop or an array job; a high median outside of jobs is a ' +
+    'shell start-up file that loads modules. Mostly is the module of most of their loads.',
+  example: 'modtally report storms --syshost ls6 --limit 10',
+  months: MONTHS,
+  async run(store, request) {
+    const span = await readSpan(store, request, MONTHS);
+    const { filter } = span;
+    const days = groupBy(
+      await store.select({ by: ['user', 'day'], measures: ['loads', 'jobs'], filter }),
+      ({ user }) => user,
+    );
+    const modules = new Map<string, { readonly module: string; readonly loads: number }>();
+    for (const { user, module, loads } of await store.select({ by: ['user', 'module'], measures: ['loads'], filter })) {
+      const most = modules.get(user);
+      const isMore =
+        most === undefined || loads > most.loads || (loads === most.loads && compareText(module, most.module) < 0);
+      if (isMore) modules.set(user, { module, loads });
+    }
+    const users = [...days].map(([user, ofUser]) => {
+      const byLoads = ofUser.sort((one, other) => other.loads - one.loads || one.day - other.day);
+      const sum = (key: 'loads' | 'jobs'): number => ofUser.reduce((total, day) => total + day[key], 0);
+      return { user, days: byLoads, loads: sum('loads'), jobs: sum('jobs') };
+    });
+    users.sort((one, other) => other.loads - one.loads || compareText(one.user, other.user));
+    const all = users.reduce((total, { loads }) => total + loads, 0);
+    const hasJobs = users.some(({ jobs }) => jobs > 0);
+    return {
+      columns: [
+        userColumn,
+        loadsColumn,
+        loadsShareColumn,
+        { key: 'days', title: 'Days', kind: 'number' },
+        { key: 'median', title: 'Median', kind: 'number' },
+        { key: 'peak', title: 'Peak', kind: 'number' },
+        { key: 'peak_day', title: 'Peak day', kind: 'text' },
+        { key: 'jobs_share', title: 'In jobs', kind: 'share' },
+        { key: 'module', title: 'Mostly', kind: 'text' },
+      ],
+      rows: firstRows(users, request.limit ?? ROWS).map(({ user, days, loads, jobs }) => [
+        user,
+        loads,
+        shareOf(loads, all),
+        days.length,
+        medianOf(days.map((day) => day.loads)),
+        days[0]?.loads ?? 0,
+        days[0] === undefined ? null : dayToIso(days[0].day),
+        hasJobs ? shareOf(jobs, loads) : null,
+        modules.get(user)?.module ?? null,
+      ]),
+      notes: span.notes,
+    };
+  },
+};
+
+/** The middle of sorted numbers, or halfway between the two in the middle. */
+function medianOf(sorted: readonly number[]): number {
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+}

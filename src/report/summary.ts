@@ -1,0 +1,163 @@
+import { dayToIso } from '../core/calendar-day.ts';
+import { gatherPage, type ResultTable, type Section } from '../core/result-table.ts';
+import type { UsageFilter } from '../core/usage-query.ts';
+import type { Store } from '../store/store.ts';
+import { clusters } from './clusters.ts';
+import { direct } from './direct.ts';
+import { health } from './health.ts';
+import { jobs } from './jobs.ts';
+import { lastUsed } from './last-used.ts';
+import { movers } from './movers.ts';
+import type { Report, ReportRequest } from './report.ts';
+import type { OptionTexts } from './report-option.ts';
+import { retire } from './retire.ts';
+import { readSpan, type Span } from './span.ts';
+import { noteBeginning, startOfSpanBefore } from './span-before.ts';
+import { storms } from './storms.ts';
+import { together } from './together.ts';
+import { top } from './top.ts';
+import { trend } from './trend.ts';
+import { versions } from './versions.ts';
+
+const MONTHS = 12;
+
+/** A part of the summary: a report in short. */
+interface Part {
+  readonly title: string;
+  readonly text: string;
+  readonly report: Report;
+  readonly limit: number;
+  readonly options?: OptionTexts;
+  /** Whether it looks back beyond the beginning of the span. */
+  readonly looksBack?: boolean;
+}
+
+const parts: readonly Part[] = [
+  { title: 'Most used', text: 'Packages by users, with their share of all users and loads.', report: top, limit: 15 },
+  {
+    title: 'New, rising, falling, gone',
+    text: 'Packages whose number of users has changed most since the span before.',
+    report: movers,
+    limit: 12,
+    options: { each: 'package' },
+  },
+  {
+    title: 'Versions',
+    text: 'Of the packages with most users, the newest version first. Shares are of the users and loads of the package.',
+    report: versions,
+    limit: 15,
+  },
+  {
+    title: 'Clusters',
+    text: 'Only here are users who have loaded nothing on another cluster.',
+    report: clusters,
+    limit: 12,
+    options: { each: 'all' },
+  },
+  {
+    title: 'In jobs and outside',
+    text: 'What is loaded in batch jobs is in production.',
+    report: jobs,
+    limit: 10,
+    options: { each: 'package' },
+  },
+  {
+    title: 'Loaded together',
+    text: 'Packages that the same user loads on the same day. Lift is how many times more often than by chance.',
+    report: together,
+    limit: 10,
+  },
+  {
+    title: 'Hardly asked for',
+    text: 'Modules of which users ask for at most a tenth of the loads; the rest come along as a dependency.',
+    report: direct,
+    limit: 10,
+    options: { share: '10' },
+  },
+  {
+    title: 'To retire',
+    text: 'Modules that five users or fewer have had, and nobody for six months.',
+    report: retire,
+    limit: 15,
+    looksBack: true,
+  },
+  { title: 'Longest idle', text: 'Modules by their last load.', report: lastUsed, limit: 10, looksBack: true },
+  {
+    title: 'Storms',
+    text: 'The ten users with most loads, without their names. Median and peak are loads a day.',
+    report: storms,
+    limit: 10,
+  },
+  {
+    title: 'Soundness of the data',
+    text: 'What to look at before these figures are trusted.',
+    report: health,
+    limit: 15,
+  },
+];
+
+/** A page for a period: the other reports in short, without the names of people. */
+export const summary: Report = {
+  name: 'summary',
+  summary: 'a page for a period: all of these in short',
+  reading:
+    'For people, as a table, as Markdown or as a page of its own (--format html), which can be printed and needs ' +
+    'nothing from elsewhere. JSON and CSV have all rows in one table, with the section in front. No user is named. ' +
+    '--limit applies to each section.',
+  example: 'modtally report summary --start 2024-01-01 --end 2025-01-01 --format html > 2024.html',
+  months: MONTHS,
+  async run(store, request) {
+    const span = await readSpan(store, request, MONTHS);
+    const { start: _, ...filterBack } = span.filter;
+    const sections: Section[] = [await figuresSection(store, request, span), await trendSection(store, request, span)];
+    for (const { title, text, report, limit, options = {}, looksBack = false } of parts) {
+      const filter = looksBack ? filterBack : span.filter;
+      const table = await report.run(store, { ...request, filter, options, limit: request.limit ?? limit });
+      sections.push({ title, text, table: withoutPeople(table) });
+    }
+    const [first, last] = [dayToIso(request.zone.dayOf(span.start)), dayToIso(span.lastDay)];
+    return { ...gatherPage({ title: `Module usage, ${first} to ${last}`, sections }), notes: span.notes };
+  },
+};
+
+/** The whole in a few numbers, and what they were in the span before. */
+async function figuresSection(store: Store, { zone, packageOf }: ReportRequest, span: Span): Promise<Section> {
+  const read = async (filter: UsageFilter): Promise<readonly number[]> => {
+    const measures = ['users', 'loads', 'modules', 'syshosts', 'days'] as const;
+    const [all] = await store.select({ by: [], measures, filter });
+    if (all === undefined) return [0, 0, 0, 0, 0, 0];
+    const packages = new Set(all.modules.map((module) => packageOf(module).package));
+    return [all.users, all.loads, packages.size, all.modules.length, all.syshosts.length, all.days];
+  };
+  const now = await read(span.filter);
+  const start = startOfSpanBefore(span.start, span.end, zone);
+  const before = await read({ ...span.filter, start, end: span.start });
+  const names = ['Users', 'Loads', 'Packages', 'Modules', 'Clusters', 'Days with loads'];
+  return {
+    title: 'In short',
+    text: `Before is the span of the same length from ${dayToIso(zone.dayOf(start))} on.`,
+    table: {
+      columns: [
+        { key: 'figure', title: 'Figure', kind: 'text' },
+        { key: 'now', title: 'Now', kind: 'number' },
+        { key: 'before', title: 'Before', kind: 'number' },
+      ],
+      rows: names.map((name, index) => [name, now[index] ?? 0, before[index] ?? 0]),
+      notes: noteBeginning(span, start, zone),
+    },
+  };
+}
+
+async function trendSection(store: Store, request: ReportRequest, span: Span): Promise<Section> {
+  const days = span.lastDay - request.zone.dayOf(span.start);
+  const by = days > 120 ? 'month' : days > 40 ? 'week' : 'day';
+  const table = await trend.run(store, { ...request, filter: span.filter, options: { by }, limit: null });
+  return { title: 'Over time', text: `Users and loads a ${by}.`, table };
+}
+
+/** A page goes from hand to hand: it has figures and no names of users. */
+function withoutPeople(table: ResultTable): ResultTable {
+  const kept = table.columns.flatMap(({ key }, place) => (key === 'user' || key === 'user_names' ? [] : [place]));
+  const keep = <T>(items: readonly T[]): T[] => items.filter((_, place) => kept.includes(place));
+  return { ...table, columns: keep(table.columns), rows: table.rows.map(keep) };
+}

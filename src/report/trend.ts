@@ -1,0 +1,117 @@
+import { dayToIso, mondayOf } from '../core/calendar-day.ts';
+import { compareText } from '../core/compare-text.ts';
+import { compareNatural } from '../core/natural-order.ts';
+import type { Column, ResultTable } from '../core/result-table.ts';
+import { monthOfDay, type SiteZone } from '../core/site-zone.ts';
+import type { Store } from '../store/store.ts';
+import { loadsColumn, usersColumn } from './columns.ts';
+import { type Each, eachColumns, naming } from './each.ts';
+import { firstRows } from './first-rows.ts';
+import type { Report, ReportRequest } from './report.ts';
+import { choiceOption, optionValue } from './report-option.ts';
+import { readSpan, type Span } from './span.ts';
+import { readUsage } from './usage.ts';
+
+const MONTHS = 12;
+
+const by = choiceOption('by', ['day', 'week', 'month'], 'the length of a period', 'month');
+const each = choiceOption(
+  'each',
+  ['all', 'package', 'module', 'path'],
+  'a row a period, or one a package, module, path',
+);
+
+type Period = 'day' | 'week' | 'month';
+
+/** Users and loads over time, periods without any included. */
+export const trend: Report = {
+  name: 'trend',
+  summary: 'users and loads over time',
+  reading:
+    'A row for each day, week (named by its Monday) or month; also where there was nothing. The first and the last may ' +
+    'be cut by the span. With --each package, module or path there is a row for each of these, and the users of all ' +
+    'periods stand one after the other: on a terminal as blocks, each row by its own measure.',
+  example: "modtally report trend --by week --module 'gcc/%' --each module",
+  months: MONTHS,
+  options: [by, each],
+  async run(store, request) {
+    const period = optionValue(request.options, by);
+    const kind = optionValue(request.options, each);
+    const span = await readSpan(store, request, MONTHS);
+    return kind === 'all' ? showPeriods(store, request, span, period) : showSeries(store, request, span, period, kind);
+  },
+};
+
+async function showPeriods(
+  store: Store,
+  { limit, zone }: ReportRequest,
+  span: Span,
+  period: Period,
+): Promise<ResultTable> {
+  const groups = await store.select({ by: [period], measures: ['users', 'loads'], filter: span.filter });
+  const found = new Map(groups.map((group) => [labelOf(group[period]), group]));
+  const labels = groups.length === 0 ? [] : periodsOf(span, period, zone, found.keys());
+  return {
+    columns: [periodColumns[period], { ...usersColumn, isDrawn: true }, { ...loadsColumn, isDrawn: true }],
+    rows: firstRows(labels, limit).map((label) => [label, found.get(label)?.users ?? 0, found.get(label)?.loads ?? 0]),
+    notes: span.notes,
+  };
+}
+
+async function showSeries(
+  store: Store,
+  { limit, zone, packageOf }: ReportRequest,
+  span: Span,
+  period: Period,
+  kind: Each,
+): Promise<ResultTable> {
+  const usage = [...(await readUsage(store, span.filter, kind, packageOf)).values()];
+  usage.sort((one, other) => other.users.size - one.users.size || compareNatural(one.name, other.name));
+  const { by: dimension, nameOf } = naming(kind, packageOf);
+  const usersOf = new Map<string, Set<string>>();
+  const found = new Set<string>();
+  for (const group of await store.select({ by: [dimension, 'user', period], measures: [], filter: span.filter })) {
+    const label = labelOf(group[period]);
+    const key = JSON.stringify([nameOf(group[dimension]), label]);
+    const users = usersOf.get(key) ?? new Set();
+    usersOf.set(key, users.add(group.user));
+    found.add(label);
+  }
+  const labels = usage.length === 0 ? [] : periodsOf(span, period, zone, found);
+  const title = labels.length === 0 ? 'Users over time' : `Users from ${labels[0]} to ${labels.at(-1)}`;
+  return {
+    columns: [eachColumns[kind], usersColumn, loadsColumn, { key: 'users_series', title, kind: 'series' }],
+    rows: firstRows(usage, limit).map(({ name, users, loads }) => [
+      name,
+      users.size,
+      loads,
+      labels.map((label) => usersOf.get(JSON.stringify([name, label]))?.size ?? 0),
+    ]),
+    notes: span.notes,
+  };
+}
+
+const periodColumns: Readonly<Record<Period, Column>> = {
+  day: { key: 'period', title: 'Day', kind: 'text' },
+  week: { key: 'period', title: 'Week of', kind: 'text' },
+  month: { key: 'period', title: 'Month', kind: 'text' },
+};
+
+/** Days and weeks are numbers in an answer, months are texts already. */
+function labelOf(period: number | string): string {
+  return typeof period === 'number' ? dayToIso(period) : period;
+}
+
+/**
+ * All periods of a span, as far as the store reaches, and those that were found: a day that was counted in another
+ * zone may lie just beyond.
+ */
+function periodsOf(span: Span, period: Period, zone: SiteZone, found: Iterable<string>): string[] {
+  const labels = new Set(found);
+  const { first, last } = span.extent ?? { first: Number.POSITIVE_INFINITY, last: 0 };
+  const until = Math.min(span.lastDay, zone.dayOf(last));
+  for (let day = zone.dayOf(Math.max(span.start, first)); day <= until; day++) {
+    labels.add(period === 'month' ? monthOfDay(day) : dayToIso(period === 'week' ? mondayOf(day) : day));
+  }
+  return [...labels].sort(compareText);
+}
