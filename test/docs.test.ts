@@ -204,7 +204,9 @@ describe('docs/ARCHITECTURE.md', () => {
   test('has a recipe for what is added most', () => {
     const recipes = headingsIn(sectionOf(architecture, 'Recipes'));
     expect(recipes).toEqual(
-      ['report', 'source', 'store', 'error', 'setting'].map((noun) => `Add a${noun === 'error' ? 'n' : ''} ${noun}`),
+      ['report', 'source', 'store', 'command', 'error', 'setting'].map(
+        (noun) => `Add a${noun === 'error' ? 'n' : ''} ${noun}`,
+      ),
     );
   });
 

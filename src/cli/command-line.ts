@@ -10,6 +10,21 @@ import { optionsWithValue } from './option-names.ts';
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   outliveReaders();
   const { name, ordered } = putCommandFirst(args);
+  // Only the command that is called is loaded: help must not wait for a database's driver.
+  const program = await createProgram((command) => command === name);
+  try {
+    if (name === undefined && args.some((option) => optionsWithValue.includes(option))) throw noCommand;
+    if (name !== undefined && !commands.some((entry) => entry.name === name)) {
+      throw new AppError('USAGE', `there is no command ${name}`, { hint: 'modtally --help lists the commands.' });
+    }
+    await program.parseAsync(ordered, { from: 'user' });
+  } catch (error) {
+    endWithError('modtally', explainUsage(error), args.includes('--debug'));
+  }
+}
+
+/** `modtally` with its commands; only those that are asked for are loaded, of the others there is name and summary. */
+export async function createProgram(isLoaded: (name: string) => boolean): Promise<Command> {
   const program = new Command('modtally')
     .description('which software modules are really used, by whom, on which cluster, since when')
     .version(readVersion(), '--version', 'print the version')
@@ -27,20 +42,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments();
   for (const entry of commands) {
-    // Only the command that is called is loaded: help must not wait for a database's driver.
-    if (entry.name === name) program.addCommand(await entry.load());
+    if (isLoaded(entry.name)) program.addCommand((await entry.load()).summary(entry.summary));
     else program.command(entry.name).description(entry.summary);
   }
   inheritSettings(program);
-  try {
-    if (name === undefined && args.some((option) => optionsWithValue.includes(option))) throw noCommand;
-    if (name !== undefined && !commands.some((entry) => entry.name === name)) {
-      throw new AppError('USAGE', `there is no command ${name}`, { hint: 'modtally --help lists the commands.' });
-    }
-    await program.parseAsync(ordered, { from: 'user' });
-  } catch (error) {
-    endWithError('modtally', explainUsage(error), args.includes('--debug'));
-  }
+  return program;
 }
 
 /** The command may stand behind the options that all commands share: `modtally --store URL report counts`. */

@@ -49,4 +49,14 @@ export const commands: readonly CommandEntry[] = [
     summary: 'make the store, or bring it up to date',
     load: async () => (await import('./commands/init.ts')).createInitCommand(),
   },
+  {
+    name: 'completion',
+    summary: 'print a script that completes what is typed in a shell',
+    load: async () => (await import('./commands/completion.ts')).createCompletionCommand(loadCommands),
+  },
 ];
+
+/** All commands, each with its summary. */
+async function loadCommands(): Promise<Command[]> {
+  return Promise.all(commands.map(async ({ summary, load }) => (await load()).summary(summary)));
+}

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { allReports, patternFilter, reportNamed, runReport } from '../../app/run-report.ts';
 import type { Settings } from '../../app/settings.ts';
 import { writeOutput } from '../../app/standard-output.ts';
@@ -20,7 +20,7 @@ export function createReportCommand(): Command {
   const command = new Command('report')
     .description('Asks the store a question and prints the answer.')
     .usage('<name> [options]')
-    .argument('<name>', 'the report; "modtally report NAME --help" says how to read it');
+    .addArgument(reportArgument());
   addFilterOptions(command, 'the path (modules_used_by: on the user)');
   addTableOptions(command).option(
     '--directory <directory>',
@@ -33,6 +33,12 @@ export function createReportCommand(): Command {
       // A report that there is has its own command. This says which there are.
       reportNamed(name);
     });
+}
+
+/** Its names are listed below the options, and told by `reportNamed` where there is no such report. */
+function reportArgument(): Argument {
+  const argument = new Argument('<name>', 'the report; "modtally report NAME --help" says how to read it');
+  return Object.assign(argument, { argChoices: allReports.map(({ name }) => name) });
 }
 
 /** `modtally report NAME` */
