@@ -64,7 +64,7 @@ export class MysqlConnection {
   async run(sql: string, values: readonly SqlValue[] = []): Promise<StatementResult> {
     return this.#run(async (connection) => {
       const [result] = await connection.query({ sql, values: [...values] });
-      return { affectedRows: 'affectedRows' in result ? Number(result.affectedRows) : 0 };
+      return { affectedRows: affectedRowsOf(result) };
     });
   }
 
@@ -89,12 +89,14 @@ export class MysqlConnection {
   }
 
   /**
-   * LOAD DATA LOCAL from a text, tab-separated, into a table.
-   * @throws AppError, or what `isLocalInfileRefused` knows
+   * LOAD DATA LOCAL from some text in bytes.
+   * @throws the driver's own error, for the server may not allow it
    */
-  async loadData(sql: string, text: string): Promise<void> {
+  async loadData(sql: string, pieces: readonly Uint8Array[]): Promise<StatementResult> {
     const connection = await this.#connect();
-    await connection.promise().query({ sql, infileStreamFactory: () => Readable.from(packetsOf(text)) });
+    const infileStreamFactory = (): Readable => Readable.from(packetsOf(pieces));
+    const [result] = await connection.promise().query({ sql, infileStreamFactory });
+    return { affectedRows: affectedRowsOf(result) };
   }
 
   /**
@@ -219,10 +221,15 @@ export class MysqlConnection {
   }
 }
 
-/** A text in bytes, in parts that are well below any server's max_allowed_packet. */
-function* packetsOf(text: string): Generator<Uint8Array> {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length; at += PACKET_BYTES) yield bytes.subarray(at, at + PACKET_BYTES);
+function affectedRowsOf(result: object): number {
+  return 'affectedRows' in result ? Number(result.affectedRows) : 0;
+}
+
+/** Bytes in parts that are well below any server's max_allowed_packet. */
+function* packetsOf(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const bytes of pieces) {
+    for (let at = 0; at < bytes.length; at += PACKET_BYTES) yield bytes.subarray(at, at + PACKET_BYTES);
+  }
 }
 
 /** A name as SQL writes it. */

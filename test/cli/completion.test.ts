@@ -62,7 +62,7 @@ describe.each(shells)('in %s', (shell) => {
     ).toEqual([
       names,
       ['usernames'],
-      ['csv', 'json', 'md', 'table'],
+      ['csv', 'html', 'json', 'md', 'table'],
       ['jsonl'],
       ['Europe/Amsterdam'],
       ['Europe/Brussels'],
@@ -88,7 +88,7 @@ describe.each(shells)('in %s', (shell) => {
 
   test('a value is completed behind an equals sign, too', async () => {
     expect(await offers('modtally report counts --format=', 'modtally export --format=par')).toEqual([
-      ['csv', 'json', 'md', 'table'],
+      ['csv', 'html', 'json', 'md', 'table'],
       ['parquet'],
     ]);
   });

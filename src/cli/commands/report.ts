@@ -91,7 +91,7 @@ function reportFilter(report: Report, options: ReportOptions, { zone }: Settings
 }
 
 function notesOn({ rows, notes = [] }: ResultTable): readonly string[] {
-  return rows.length === 0 && notes.length === 0 ? ['There is nothing to show.'] : notes;
+  return rows.length === 0 ? [...notes, 'There is nothing to show.'] : notes;
 }
 
 function describeReports(): string {
