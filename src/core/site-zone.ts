@@ -53,6 +53,7 @@ export function createSiteZone(name: string): SiteZone {
   /** Offset of a whole UTC day, or null where it changes within. Asking Intl each time would cost 5 µs a load. */
   const offsetOfUtcDay = new Map<number, number | null>();
   const offsetOfMinute = new Map<number, number>();
+  const dateOfDay = new Map<number, string>();
 
   function askOffset(seconds: number): number {
     const part: Record<string, number> = {};
@@ -114,18 +115,29 @@ export function createSiteZone(name: string): SiteZone {
   }
 
   function toDateTime(seconds: number): string {
-    return new Date((Math.floor(seconds) + offsetAt(seconds)) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+    const local = Math.floor(seconds) + offsetAt(seconds);
+    const day = Math.floor(local / SECONDS_PER_DAY);
+    let date = dateOfDay.get(day);
+    if (date === undefined) {
+      date = dayToIso(day);
+      dateOfDay.set(day, date);
+    }
+    const second = local - day * SECONDS_PER_DAY;
+    return `${date} ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
   }
 
   function toIso(seconds: number): string {
     const offset = offsetAt(seconds);
     const minutes = Math.abs(Math.round(offset / 60));
     const sign = offset < 0 ? '-' : '+';
-    const two = (n: number): string => String(n).padStart(2, '0');
     return `${toDateTime(seconds).replace(' ', 'T')}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   }
 
   return { name, offsetAt, dayOf, daySpanAt, instantOf, toDateTime, toIso };
+}
+
+function two(n: number): string {
+  return n < 10 ? `0${n}` : String(n);
 }
 
 /** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting). */
