@@ -83,7 +83,7 @@ describe.each(storeKinds)('on %s', (kind) => {
     const opened = await openTestStore(newTarget(kind));
     await opened.prepare();
     await storeLoads(opened, [makeLoad({ module: 'gcc', syshost: null })], createSiteZone('UTC'));
-    const noRows = ['retire', 'movers', 'direct', 'jobs', 'together'];
+    const noRows = ['unused', 'retire', 'movers', 'direct', 'jobs', 'together'];
     for (const report of reports) {
       const { rows, notes = [] } = await report.run(opened, all);
       if (report.name !== 'movers') expect(rows.length === 0, report.name).toBe(noRows.includes(report.name));

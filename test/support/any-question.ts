@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core/usage-query.ts';
 
-export const dimensions: readonly Dimension[] = ['user', 'module', 'path', 'syshost', 'group', 'day', 'month'];
+export const dimensions: readonly Dimension[] = ['user', 'module', 'path', 'syshost', 'group', 'day', 'week', 'month'];
 export const measures: readonly Measure[] = [
   'users',
   'loads',

@@ -55,7 +55,7 @@ const measures: Readonly<Record<Measure, string>> = {
 };
 
 /** What only the rows know, and the totals of a use do not. */
-const ofRows: ReadonlySet<Dimension | Measure> = new Set(['day', 'month', 'group', 'days']);
+const ofRows: ReadonlySet<Dimension | Measure> = new Set(['day', 'week', 'month', 'group', 'days']);
 
 /**
  * The SQL of a question; its columns are the dimensions, then the measures, in their order.
