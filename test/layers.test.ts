@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['core', 'view', 'app', 'node:', 'commander'],
   legacy: ['core', 'view', 'app', 'node:'],
+  man: ['core', 'app', 'cli', 'legacy', 'node:', 'commander'],
   web: ['core', 'view', 'app', 'node:'],
   listen: ['core', 'view', 'app', 'node:'],
 };

@@ -5,10 +5,10 @@ import type { UsageFilter } from '../core/usage-query.ts';
 
 /** Options that say which usage counts. */
 export interface FilterOptions {
-  readonly pattern: readonly string[];
-  readonly module: readonly string[];
-  readonly user: readonly string[];
-  readonly syshost: readonly string[];
+  readonly pattern?: readonly string[];
+  readonly module?: readonly string[];
+  readonly user?: readonly string[];
+  readonly syshost?: readonly string[];
   readonly start?: string;
   readonly end?: string;
 }
@@ -19,10 +19,10 @@ export interface FilterOptions {
  */
 export function addFilterOptions(command: Command, onPattern = 'the path'): Command {
   return command
-    .option('--pattern <pattern>', `SQL LIKE pattern on ${onPattern}; repeatable`, collect, [])
-    .option('--module <pattern>', 'only modules (name/version) that match; repeatable', collect, [])
-    .option('--user <pattern>', 'only users that match; repeatable', collect, [])
-    .option('--syshost <pattern>', 'only clusters that match; repeatable', collect, [])
+    .option('--pattern <pattern>', `SQL LIKE pattern on ${onPattern}; repeatable`, collect)
+    .option('--module <pattern>', 'only modules (name/version) that match; repeatable', collect)
+    .option('--user <pattern>', 'only users that match; repeatable', collect)
+    .option('--syshost <pattern>', 'only clusters that match; repeatable', collect)
     .option('--start <date>', 'from this date on, YYYY-MM-DD[ HH:MM[:SS]]')
     .option('--end <date>', 'up to, and without, this date');
 }
@@ -32,7 +32,7 @@ export function addFilterOptions(command: Command, onPattern = 'the path'): Comm
  * @throws AppError BAD_DATE
  */
 export function filterOf(options: FilterOptions, zone: SiteZone): UsageFilter {
-  const { pattern, module, user, syshost, start, end } = options;
+  const { pattern = [], module = [], user = [], syshost = [], start, end } = options;
   return {
     paths: pattern,
     modules: module,
@@ -42,6 +42,6 @@ export function filterOf(options: FilterOptions, zone: SiteZone): UsageFilter {
   };
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

@@ -17,3 +17,8 @@ export async function runNamed(name: string): Promise<void> {
   if (load === undefined) throw new RangeError(`there is no command ${name}`);
   await runLegacy(await load());
 }
+
+/** All drop-in commands. */
+export function loadLegacyCommands(): Promise<LegacyCommand[]> {
+  return Promise.all(Object.values(commands).map((load) => load()));
+}

@@ -82,7 +82,7 @@ function capitalize(text: string): string {
 }
 
 function reportFilter(report: Report, options: ReportOptions, { zone }: Settings): UsageFilter {
-  const { pattern, user } = options;
+  const { pattern = [], user = [] } = options;
   if (report.patternOn === 'user' && pattern.length > 0 && user.length > 0) {
     throw new AppError('USAGE', `in ${report.name}, --pattern and --user are the same`, { hint: 'Give one of them.' });
   }
