@@ -8,6 +8,7 @@ import { formatJson, stringifySafely } from '../../src/view/json.ts';
 import { formatMarkdown } from '../../src/view/markdown.ts';
 import { shownText } from '../../src/view/shown-text.ts';
 import { formatTable } from '../../src/view/table.ts';
+import { textWidth } from '../../src/view/text-width.ts';
 
 const zone = createSiteZone('Asia/Kolkata');
 const noon = Date.parse('2024-11-11T12:00:00Z') / 1000;
@@ -248,6 +249,14 @@ describe('a classic report', () => {
       '-----------    -------        --------------',
       '/apps/gcc      a,b        123456789012345680',
     ]);
+  });
+
+  test('keeps its columns in line under wide characters and combining marks', () => {
+    const rows = ['/apps/量子', '/apps/cafe\u0301', '/apps/😀'].map((path) => [path, ['a'], 1]);
+    const lines = formatClassic({ ...report, rows }, 0)
+      .split('\n')
+      .slice(2, 7);
+    expect(new Set(lines.map(textWidth))).toEqual(new Set(['Module path    Syshost    Distinct Users'.length]));
   });
 
   test.each([
