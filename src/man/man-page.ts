@@ -39,9 +39,11 @@ function section(heading: string, lines: readonly string[]): string[] {
   return [`.SH ${quoteArgument(heading)}`, ...lines];
 }
 
-/** Blocks with a paragraph macro between, which none must stand before. */
+/** Blocks with a paragraph macro between; definitions begin a paragraph by themselves. */
 function formatBlocks(blocks: readonly HelpBlock[]): string[] {
-  return blocks.flatMap((block, index) => (index === 0 ? formatBlock(block) : ['.PP', ...formatBlock(block)]));
+  return blocks.flatMap((block, index) =>
+    index === 0 || block.kind === 'definitions' ? formatBlock(block) : ['.PP', ...formatBlock(block)],
+  );
 }
 
 function formatBlock(block: HelpBlock): string[] {
