@@ -3,12 +3,11 @@ import { groupBy } from '../core/group-by.ts';
 import { compareNatural } from '../core/natural-order.ts';
 import { shareOf } from '../core/share.ts';
 import { lastDayColumn, loadsColumn, syshostColumn, usersColumn, usersShareColumn } from './columns.ts';
-import { eachColumns } from './each.ts';
+import { eachColumns, naming } from './each.ts';
 import { firstRows } from './first-rows.ts';
 import type { Report } from './report.ts';
 import { choiceOption, optionValue } from './report-option.ts';
 import { readSpan } from './span.ts';
-import { mergeUsage, readUsageOfClusters } from './usage.ts';
 
 const MONTHS = 12;
 
@@ -28,24 +27,32 @@ export const clusters: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request, MONTHS);
-    const usage = await readUsageOfClusters(store, span.filter, kind === 'all' ? 'module' : kind, request.packageOf);
-    const uses = [...usage].flatMap(([syshost, ofCluster]) => {
-      const parts = [...ofCluster.values()];
-      return (kind === 'all' ? [mergeUsage('all', parts)] : parts).map((part) => ({ syshost, ...part }));
-    });
-    const found = [...groupBy(uses, ({ name }) => name)].map(([name, here]) => ({
+    const { by, nameOf } =
+      kind === 'all' ? { by: 'module' as const, nameOf: () => '' } : naming(kind, request.packageOf);
+    const uses = await store.select({ by: [by, 'syshost', 'user'], measures: ['loads', 'last'], filter: span.filter });
+    const found = [...groupBy(uses, (use) => nameOf(use[by]))].map(([name, ofName]) => ({
       name,
-      here: here.sort((one, other) => compareText(one.syshost, other.syshost)),
-      all: mergeUsage(name, here).users,
+      clusters: groupBy(ofName, ({ syshost }) => syshost),
+      users: groupBy(ofName, ({ user }) => user),
     }));
-    found.sort((one, other) => other.all.size - one.all.size || compareNatural(one.name, other.name));
-    const rows = found.flatMap(({ name, here, all }) =>
-      here.map(({ syshost, users, loads, last }) => {
-        const elsewhere = here.filter((use) => use.syshost !== syshost);
-        const onlyHere = [...users].filter((user) => !elsewhere.some((use) => use.users.has(user)));
-        const figures = [users.size, onlyHere.length, all.size, shareOf(users.size, all.size), loads, last];
-        return kind === 'all' ? [syshost, ...figures] : [name, syshost, ...figures];
-      }),
+    found.sort((one, other) => other.users.size - one.users.size || compareNatural(one.name, other.name));
+    const rows = found.flatMap(({ name, clusters, users }) =>
+      [...clusters]
+        .sort(([one], [other]) => compareText(one, other))
+        .map(([syshost, here]) => {
+          const usersHere = [...new Set(here.map(({ user }) => user))];
+          const onlyHere = usersHere.filter((user) => users.get(user)?.every((use) => use.syshost === syshost));
+          return [
+            ...(kind === 'all' ? [] : [name]),
+            syshost,
+            usersHere.length,
+            onlyHere.length,
+            users.size,
+            shareOf(usersHere.length, users.size),
+            here.reduce((sum, { loads }) => sum + loads, 0),
+            here.reduce((latest, { last }) => Math.max(latest, last), 0),
+          ];
+        }),
     );
     return {
       columns: [

@@ -26,7 +26,8 @@ export const direct: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request, MONTHS);
-    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf)).values()];
+    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
     const told = usage.filter((one) => one.direct + one.dependency > 0);
     const asked = told.map((one) => ({ ...one, share: one.direct / (one.direct + one.dependency) }));
     const shown = asked.filter((one) => one.share <= optionValue(request.options, share));
@@ -45,7 +46,7 @@ export const direct: Report = {
       ],
       rows: firstRows(shown, request.limit).map((one) => [
         one.name,
-        one.users.size,
+        one.users,
         one.loads,
         one.direct,
         one.dependency,

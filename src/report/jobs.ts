@@ -1,14 +1,14 @@
 import { compareText } from '../core/compare-text.ts';
+import { groupBy } from '../core/group-by.ts';
 import { compareNatural } from '../core/natural-order.ts';
 import { shareOf } from '../core/share.ts';
-import { loadsColumn, usersColumn } from './columns.ts';
-import { eachColumns, eachOption } from './each.ts';
+import { loadsColumn } from './columns.ts';
+import { eachColumns, eachOption, naming } from './each.ts';
 import { firstRows } from './first-rows.ts';
 import { hookAdvice } from './hook-advice.ts';
 import type { Report } from './report.ts';
 import { optionValue } from './report-option.ts';
 import { readSpan } from './span.ts';
-import { mergeUsage, readUsageOfClusters, type Usage } from './usage.ts';
 
 const MONTHS = 12;
 
@@ -31,32 +31,32 @@ export const jobs: Report = {
     // Whether a cluster tells of jobs does not depend on which modules and users are asked for.
     const clusters = await store.select({ by: ['syshost'], measures: ['jobs'], filter: { start, end } });
     const telling = new Set(clusters.filter((cluster) => cluster.jobs > 0).map(({ syshost }) => syshost));
-    const parts = new Map<string, Usage[]>();
-    const silent: string[] = [];
-    for (const [syshost, ofCluster] of await readUsageOfClusters(store, span.filter, kind, request.packageOf)) {
-      if (!telling.has(syshost)) silent.push(syshost);
-      else for (const [name, usage] of ofCluster) parts.set(name, [...(parts.get(name) ?? []), usage]);
-    }
-    const usage = [...parts].map(([name, ofName]) => mergeUsage(name, ofName));
+    const { by, nameOf } = naming(kind, request.packageOf);
+    const groups = await store.select({ by: [by, 'syshost'], measures: ['loads', 'jobs'], filter: span.filter });
+    const told = groups.filter(({ syshost }) => telling.has(syshost));
+    const silent = new Set(groups.filter(({ syshost }) => !telling.has(syshost)).map(({ syshost }) => syshost));
+    const usage = [...groupBy(told, (group) => nameOf(group[by]))].map(([name, ofName]) => ({
+      name,
+      loads: ofName.reduce((sum, { loads }) => sum + loads, 0),
+      jobs: ofName.reduce((sum, { jobs }) => sum + jobs, 0),
+    }));
     usage.sort((one, other) => other.loads - one.loads || compareNatural(one.name, other.name));
     return {
       columns: [
         eachColumns[kind],
-        usersColumn,
         loadsColumn,
         { key: 'in_jobs', title: 'In jobs', kind: 'number' },
         { key: 'outside', title: 'Outside', kind: 'number' },
         { key: 'jobs_share', title: 'Share', kind: 'share' },
       ],
-      rows: firstRows(usage, request.limit).map(({ name, users, loads, jobs }) => [
+      rows: firstRows(usage, request.limit).map(({ name, loads, jobs }) => [
         name,
-        users.size,
         loads,
         jobs,
         loads - jobs,
         shareOf(jobs, loads),
       ]),
-      notes: [...span.notes, ...noteSilence(silent.sort(compareText))],
+      notes: [...span.notes, ...noteSilence([...silent].sort(compareText))],
     };
   },
 };

@@ -22,7 +22,8 @@ export const lastUsed: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request);
-    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf)).values()];
+    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
     usage.sort((one, other) => one.last - other.last || compareNatural(one.name, other.name));
     return {
       columns: [eachColumns[kind], lastDayColumn, idleDaysColumn, usersColumn, loadsColumn],
@@ -30,7 +31,7 @@ export const lastUsed: Report = {
         name,
         last,
         idleDays(last, span, request.zone),
-        users.size,
+        users,
         loads,
       ]),
       notes: span.notes,

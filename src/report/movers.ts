@@ -34,7 +34,7 @@ export const movers: Report = {
       await readUsage(store, { ...span.filter, ...before }, kind, packageOf),
     ];
     const changes = [...new Set([...now.keys(), ...then.keys()])].map((name) => {
-      const [users, usersBefore] = [now.get(name)?.users.size ?? 0, then.get(name)?.users.size ?? 0];
+      const [users, usersBefore] = [now.get(name)?.users ?? 0, then.get(name)?.users ?? 0];
       const [loads, loadsBefore] = [now.get(name)?.loads ?? 0, then.get(name)?.loads ?? 0];
       return { name, users, usersBefore, change: users - usersBefore, loads, loadsBefore };
     });

@@ -32,11 +32,11 @@ export const together: Report = {
     const kind = optionValue(request.options, each);
     const leastSupport = optionValue(request.options, support);
     const span = await readSpan(store, request, MONTHS);
-    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf)).values()];
-    usage.sort((one, other) => other.users.size - one.users.size || compareNatural(one.name, other.name));
+    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf))];
+    usage.sort(([one, { users }], [other, { users: more }]) => more - users || compareNatural(one, other));
     const names = usage
       .slice(0, MOST_NAMES)
-      .map(({ name }) => name)
+      .map(([name]) => name)
       .sort(compareNatural);
     const placeOf = new Map(names.map((name, place) => [name, place]));
     const counts = createPairCounts(names.length);

@@ -6,7 +6,7 @@ import { firstRows } from './first-rows.ts';
 import type { Report } from './report.ts';
 import { choiceOption, optionValue } from './report-option.ts';
 import { readSpan } from './span.ts';
-import { mergeUsage, readUsage } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 const MONTHS = 12;
 const ROWS = 20;
@@ -28,10 +28,11 @@ export const top: Report = {
     const kind = optionValue(request.options, each);
     const isByUsers = optionValue(request.options, by) === 'users';
     const span = await readSpan(store, request, MONTHS);
-    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf)).values()];
-    const all = mergeUsage('all', usage);
+    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
+    const [all] = await store.select({ by: [], measures: ['users', 'loads'], filter: span.filter });
     usage.sort((one, other) => {
-      const [users, loads] = [other.users.size - one.users.size, other.loads - one.loads];
+      const [users, loads] = [other.users - one.users, other.loads - one.loads];
       return (isByUsers ? users || loads : loads || users) || compareNatural(one.name, other.name);
     });
     return {
@@ -46,12 +47,12 @@ export const top: Report = {
       rows: firstRows(usage, request.limit ?? ROWS).map(({ name, users, loads }, index) => [
         index + 1,
         name,
-        users.size,
-        shareOf(users.size, all.users.size),
+        users,
+        shareOf(users, all?.users ?? 0),
         loads,
-        shareOf(loads, all.loads),
+        shareOf(loads, all?.loads ?? 0),
       ]),
-      footer: [usage.length, `all ${kind}s`, all.users.size, null, all.loads, null],
+      footer: [usage.length, `all ${kind}s`, all?.users ?? 0, null, all?.loads ?? 0, null],
       notes: span.notes,
     };
   },

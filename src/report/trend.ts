@@ -1,11 +1,14 @@
 import { dayToIso, mondayOf } from '../core/calendar-day.ts';
 import { compareText } from '../core/compare-text.ts';
+import { groupBy } from '../core/group-by.ts';
+import type { PackageRule } from '../core/module-name.ts';
 import { compareNatural } from '../core/natural-order.ts';
 import type { Column, ResultTable } from '../core/result-table.ts';
 import { monthOfDay, type SiteZone } from '../core/site-zone.ts';
+import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 import { loadsColumn, usersColumn } from './columns.ts';
-import { type Each, eachColumns, naming } from './each.ts';
+import { type Each, eachColumns } from './each.ts';
 import { firstRows } from './first-rows.ts';
 import type { Report, ReportRequest } from './report.ts';
 import { choiceOption, optionValue } from './report-option.ts';
@@ -65,30 +68,55 @@ async function showSeries(
   period: Period,
   kind: Each,
 ): Promise<ResultTable> {
-  const usage = [...(await readUsage(store, span.filter, kind, packageOf)).values()];
-  usage.sort((one, other) => other.users.size - one.users.size || compareNatural(one.name, other.name));
-  const { by: dimension, nameOf } = naming(kind, packageOf);
-  const usersOf = new Map<string, Set<string>>();
-  const found = new Set<string>();
-  for (const group of await store.select({ by: [dimension, 'user', period], measures: [], filter: span.filter })) {
-    const label = labelOf(group[period]);
-    const key = JSON.stringify([nameOf(group[dimension]), label]);
-    const users = usersOf.get(key) ?? new Set();
-    usersOf.set(key, users.add(group.user));
-    found.add(label);
-  }
-  const labels = usage.length === 0 ? [] : periodsOf(span, period, zone, found);
+  const read = await readUsage(store, span.filter, kind, packageOf);
+  const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
+  usage.sort((one, other) => other.users - one.users || compareNatural(one.name, other.name));
+  const series = await readSeries(store, span.filter, period, kind, packageOf);
+  const labels =
+    usage.length === 0
+      ? []
+      : periodsOf(
+          span,
+          period,
+          zone,
+          [...series.values()].flatMap((users) => [...users.keys()]),
+        );
   const title = labels.length === 0 ? 'Users over time' : `Users from ${labels[0]} to ${labels.at(-1)}`;
   return {
     columns: [eachColumns[kind], usersColumn, loadsColumn, { key: 'users_series', title, kind: 'series' }],
     rows: firstRows(usage, limit).map(({ name, users, loads }) => [
       name,
-      users.size,
+      users,
       loads,
-      labels.map((label) => usersOf.get(JSON.stringify([name, label]))?.size ?? 0),
+      labels.map((label) => series.get(name)?.get(label) ?? 0),
     ]),
     notes: span.notes,
   };
+}
+
+/** The number of users of each package, module or path in each period that has any. */
+async function readSeries(
+  store: Store,
+  filter: UsageFilter,
+  period: Period,
+  kind: Each,
+  packageOf: PackageRule,
+): Promise<Map<string, Map<string, number>>> {
+  if (kind !== 'package') {
+    const rows = await store.select({ by: [kind, period], measures: ['users'], filter });
+    const named = groupBy(rows, (row) => row[kind]);
+    return new Map(
+      [...named].map(([name, ofName]) => [name, new Map(ofName.map((row) => [labelOf(row[period]), row.users]))]),
+    );
+  }
+  const rows = await store.select({ by: ['module', period, 'user'], measures: [], filter });
+  const named = groupBy(rows, ({ module }) => packageOf(module).package);
+  return new Map(
+    [...named].map(([name, ofName]) => {
+      const periods = groupBy(ofName, (row) => labelOf(row[period]));
+      return [name, new Map([...periods].map(([label, uses]) => [label, new Set(uses.map(({ user }) => user)).size]))];
+    }),
+  );
 }
 
 const periodColumns: Readonly<Record<Period, Column>> = {

@@ -1,12 +1,22 @@
+import { groupBy } from '../core/group-by.ts';
 import type { PackageRule } from '../core/module-name.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
-import { type Each, naming } from './each.ts';
+import type { Each } from './each.ts';
 
-/** The usage of one package, module or path. */
-export interface Usage {
-  readonly name: string;
-  readonly users: ReadonlySet<string>;
+/** How much something was used. */
+export interface Usage extends Figures {
+  /** Number of distinct users. */
+  readonly users: number;
+}
+
+/** The usage of a module by one user. */
+export interface UsageOfUser extends Figures {
+  readonly module: string;
+  readonly user: string;
+}
+
+interface Figures {
   readonly loads: number;
   readonly direct: number;
   readonly dependency: number;
@@ -14,71 +24,37 @@ export interface Usage {
   readonly last: number;
 }
 
-/** The usage of each package, module or path. Users are told apart, so that what belongs together can be merged. */
+const figures = ['loads', 'direct', 'dependency', 'jobs', 'last'] as const;
+
+/** The usage of each package, module or path, by its name. */
 export async function readUsage(
   store: Store,
   filter: UsageFilter,
   each: Each,
   packageOf: PackageRule,
 ): Promise<Map<string, Usage>> {
-  const { by, nameOf } = naming(each, packageOf);
-  const sums = new Map<string, UsageSum>();
-  for (const row of await store.select({ by: [by, 'user'], measures: figures, filter })) {
-    addRow(sums, nameOf(row[by]), row);
+  if (each === 'package') {
+    const packages = groupBy(await readUsageOfUsers(store, filter), ({ module }) => packageOf(module).package);
+    return new Map([...packages].map(([name, uses]) => [name, addUp(uses)]));
   }
-  return sums;
+  const rows = await store.select({ by: [each], measures: ['users', ...figures], filter });
+  return new Map(rows.map((row) => [row[each], row]));
 }
 
-/** The same, apart for each cluster. */
-export async function readUsageOfClusters(
-  store: Store,
-  filter: UsageFilter,
-  each: Each,
-  packageOf: PackageRule,
-): Promise<Map<string, Map<string, Usage>>> {
-  const { by, nameOf } = naming(each, packageOf);
-  const clusters = new Map<string, Map<string, UsageSum>>();
-  for (const row of await store.select({ by: [by, 'user', 'syshost'], measures: figures, filter })) {
-    const sums = clusters.get(row.syshost) ?? new Map<string, UsageSum>();
-    clusters.set(row.syshost, sums);
-    addRow(sums, nameOf(row[by]), row);
-  }
-  return clusters;
+/** The usage of each module by each user. A store knows no packages: what belongs to one is added up here. */
+export function readUsageOfUsers(store: Store, filter: UsageFilter): Promise<UsageOfUser[]> {
+  return store.select({ by: ['module', 'user'], measures: figures, filter });
 }
 
-/** The usage of several taken together. */
-export function mergeUsage(name: string, parts: readonly Usage[]): Usage {
-  const sum = newSum(name);
-  for (const part of parts) {
-    for (const user of part.users) sum.users.add(user);
-    addTo(sum, part);
-  }
-  return sum;
-}
-
-const figures = ['loads', 'direct', 'dependency', 'jobs', 'last'] as const;
-
-type Figures = Pick<Usage, (typeof figures)[number]>;
-
-/** A usage that grows. */
-type UsageSum = { readonly name: string; readonly users: Set<string> } & { -readonly [key in keyof Figures]: number };
-
-function addRow(sums: Map<string, UsageSum>, name: string, row: Figures & { readonly user: string }): void {
-  const sum = sums.get(name) ?? newSum(name);
-  sums.set(name, sum);
-  sum.users.add(row.user);
-  addTo(sum, row);
-}
-
-function newSum(name: string): UsageSum {
-  const none = { loads: 0, direct: 0, dependency: 0, jobs: 0 };
-  return { name, users: new Set(), ...none, last: Number.NEGATIVE_INFINITY };
-}
-
-function addTo(sum: UsageSum, more: Figures): void {
-  sum.loads += more.loads;
-  sum.direct += more.direct;
-  sum.dependency += more.dependency;
-  sum.jobs += more.jobs;
-  sum.last = Math.max(sum.last, more.last);
+/** The usage of several modules taken together: each user counts once. */
+export function addUp(uses: readonly UsageOfUser[]): Usage {
+  const sum = (key: keyof Figures): number => uses.reduce((total, use) => total + use[key], 0);
+  return {
+    users: new Set(uses.map(({ user }) => user)).size,
+    loads: sum('loads'),
+    direct: sum('direct'),
+    dependency: sum('dependency'),
+    jobs: sum('jobs'),
+    last: uses.reduce((last, use) => Math.max(last, use.last), 0),
+  };
 }

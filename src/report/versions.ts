@@ -15,7 +15,7 @@ import { firstRows } from './first-rows.ts';
 import type { Report } from './report.ts';
 import { optionValue, type ReportOption } from './report-option.ts';
 import { readSpan } from './span.ts';
-import { mergeUsage, readUsage } from './usage.ts';
+import { addUp, readUsageOfUsers } from './usage.ts';
 
 const MONTHS = 12;
 
@@ -41,26 +41,22 @@ export const versions: Report = {
   async run(store, request) {
     const isWanted = compileLike(optionValue(request.options, packages));
     const span = await readSpan(store, request, MONTHS);
-    const modules = await readUsage(store, span.filter, 'module', request.packageOf);
-    const named = [...modules.values()].map((usage) => ({ ...request.packageOf(usage.name), usage }));
-    const wanted = named.filter((each) => isWanted(each.package));
-    const found = [...groupBy(wanted, (each) => each.package)].map(([name, ofPackage]) => ({
-      name,
-      total: mergeUsage(
-        name,
-        ofPackage.map(({ usage }) => usage),
-      ),
-      versions: [...groupBy(ofPackage, ({ version }) => version)]
-        .map(([version, alike]) => ({
-          version,
-          ...mergeUsage(
-            name,
-            alike.map(({ usage }) => usage),
-          ),
-        }))
-        .sort((one, other) => compareNatural(other.version, one.version)),
+    const uses = (await readUsageOfUsers(store, span.filter)).map((use) => ({
+      ...use,
+      ...request.packageOf(use.module),
     }));
-    found.sort((one, other) => other.total.users.size - one.total.users.size || compareNatural(one.name, other.name));
+    const found = [...groupBy(uses, (use) => use.package)]
+      .filter(([name]) => isWanted(name))
+      .map(([name, ofPackage]) => ({ name, ofPackage, whole: addUp(ofPackage) }));
+    found.sort((one, other) => other.whole.users - one.whole.users || compareNatural(one.name, other.name));
+    const rows = found.flatMap(({ name, ofPackage, whole }) =>
+      [...groupBy(ofPackage, ({ version }) => version)]
+        .sort(([one], [other]) => compareNatural(other, one))
+        .map(([version, alike]) => {
+          const { users, loads, last } = addUp(alike);
+          return [name, version, users, shareOf(users, whole.users), loads, shareOf(loads, whole.loads), last];
+        }),
+    );
     return {
       columns: [
         packageColumn,
@@ -71,20 +67,7 @@ export const versions: Report = {
         loadsShareColumn,
         lastDayColumn,
       ],
-      rows: firstRows(
-        found.flatMap(({ name, total, versions }) =>
-          versions.map(({ version, users, loads, last }) => [
-            name,
-            version,
-            users.size,
-            shareOf(users.size, total.users.size),
-            loads,
-            shareOf(loads, total.loads),
-            last,
-          ]),
-        ),
-        request.limit,
-      ),
+      rows: firstRows(rows, request.limit),
       notes: span.notes,
     };
   },

@@ -225,7 +225,6 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
     return inOrder(
       [...groupBy(rows, nameBy(request, 'module'))].map(([name, ofName]) => ({
         [eachOf(request, 'module')]: name,
-        users: usersOf(ofName),
         loads: sum(ofName, 'loads'),
         in_jobs: sum(ofName, 'jobs'),
         outside: sum(ofName, 'loads') - sum(ofName, 'jobs'),
