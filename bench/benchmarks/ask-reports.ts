@@ -38,7 +38,7 @@ export const askReports: Benchmark = {
       notes: { ...tallies, rows: ofSmall[index]?.rows ?? 0, 'the first time, ms': ofSmall[index]?.cold ?? 0 },
     }));
     figures.splice(1, 0, {
-      what: 'the same as a command',
+      what: 'counts over the whole year, as a command',
       unit: 'ms',
       measured: command,
       goal: { kind: 'at most', value: 400 },
@@ -47,7 +47,7 @@ export const askReports: Benchmark = {
     for (const [index, { what }] of questions.entries()) {
       const [one, five] = [ofSmall[index]?.warm.median ?? 0, ofLarge[index]?.warm.median ?? 0];
       figures.push({
-        what: `${what}, over five times the tallies, by the above`,
+        what: `${what}, over five times the tallies, by the same over these`,
         unit: 'times',
         measured: spreadOf([five / one]),
         goal: { kind: 'at most', value: 5 },

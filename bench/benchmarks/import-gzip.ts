@@ -20,7 +20,7 @@ export const importGzip: Benchmark = {
     }
     return [
       {
-        what: 'the same, gzip-compressed, by `gzip -dc | wc -l`',
+        what: 'the same, gzip-compressed, by gzip -dc and wc -l',
         unit: 'times',
         measured: spreadOf(ratiosOf(importing, unpacking)),
         goal: { kind: 'at most', value: 1.5 },

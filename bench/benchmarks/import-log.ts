@@ -29,7 +29,7 @@ export const importLog: Benchmark = {
     const medianOfOne = spreadOf(ofOne).median;
     return [
       {
-        what: 'import of a log into an empty embedded store, by `wc -l`',
+        what: 'import of a log into an empty embedded store, by wc -l',
         unit: 'times',
         measured: spreadOf(ratiosOf(seconds, wcSeconds)),
         goal: { kind: 'at most', value: 8 },

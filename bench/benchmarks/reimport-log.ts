@@ -33,7 +33,7 @@ export const reimportLog: Benchmark = {
     removeStore(path);
     return [
       {
-        what: 're-import of a log that is in already, beyond `wc -l`',
+        what: 're-import of a log that is in already, beyond wc -l',
         unit: 's',
         measured: spreadOf(beyond),
         goal: { kind: 'at most', value: 0.3 },
