@@ -95,7 +95,9 @@ describe.each(storeKinds)('modtally migrate into %s', (kind) => {
     else {
       await runDuckdb(
         embeddedPath(site),
-        `DELETE FROM tallies WHERE modulefile_id = (SELECT id FROM modulefiles WHERE path = '/apps/r/4.0.lua')`,
+        `DELETE FROM tallies WHERE use_id IN (
+           SELECT id FROM uses WHERE modulefile_id = (SELECT id FROM modulefiles WHERE path = '/apps/r/4.0.lua'))`,
+        `DELETE FROM uses WHERE modulefile_id = (SELECT id FROM modulefiles WHERE path = '/apps/r/4.0.lua')`,
       );
     }
     const missing = await run('--verify');
