@@ -50,7 +50,7 @@ export const askReports: Benchmark = {
     for (const [index, { what }] of questions.entries()) {
       const [one, five] = [ofSmall[index]?.warm.median ?? 0, ofLarge[index]?.warm.median ?? 0];
       figures.push({
-        what: `${what}, over five times the tallies, by the same over these`,
+        what: `growth with five times the tallies: ${what}`,
         unit: 'times',
         measured: spreadOf([five / one]),
         goal: { kind: 'at most', value: 5 },
