@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CatalogueSnapshot, type ClusterCatalogue, catalogueOf, withSnapshot } from '../../core/catalogue.ts';
 import { cataloguesOf } from '../catalogue-rows.ts';
 import { readRows } from './read-rows.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The catalogue's tables in the attached database. Days are day numbers. */
 export const catalogueTables: readonly string[] = [
@@ -37,12 +38,12 @@ export async function addSnapshot(connection: DuckDBConnection, snapshot: Catalo
   const before = catalogueOf(await readCatalogues(connection), syshost);
   const after = withSnapshot(before, snapshot);
   if (after === before) return false;
-  await connection.run('BEGIN');
-  for (const table of ['catalogue_snapshots', 'catalogue_stays']) {
-    await connection.run(`DELETE FROM store.${table} WHERE syshost = $syshost`, { syshost });
-  }
-  await writeCatalogue(connection, after);
-  await connection.run('COMMIT');
+  await inTransaction(connection, async () => {
+    for (const table of ['catalogue_snapshots', 'catalogue_stays']) {
+      await connection.run(`DELETE FROM store.${table} WHERE syshost = $syshost`, { syshost });
+    }
+    await writeCatalogue(connection, after);
+  });
   return true;
 }
 

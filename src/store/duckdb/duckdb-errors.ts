@@ -50,9 +50,14 @@ const kinds: readonly { readonly sign: RegExp; readonly code: ErrorCode; readonl
   },
 ];
 
-/** Whether a file was let go of without a checkpoint: what was committed is in the log beside it, and stays there. */
+/**
+ * Whether something was committed, and there was no room to tidy up: it is in the log beside the file, and whoever
+ * opens the file next reads it from there.
+ */
 export function isUncheckpointed(cause: unknown): boolean {
-  return /^IO Error: Detached database .* but CHECKPOINT during DETACH failed/.test(describeCause(cause));
+  return /^IO Error: (Detached database .* but CHECKPOINT during DETACH failed|Transaction COMMIT succeeded)/.test(
+    describeCause(cause),
+  );
 }
 
 /** A DuckDB failure in the user's words. */
@@ -61,6 +66,12 @@ export function explainDuckdbError(cause: unknown, name: string): AppError {
   // What is at the bottom of it may stand on a later line.
   const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   const kind = kinds.find(({ sign }) => lines.some((line) => sign.test(line)));
-  const text = lines.find((line) => kind?.sign.test(line))?.trim() ?? describeCause(cause);
-  return new AppError(kind?.code ?? 'STORE_FAILED', `${name}: ${text}`, { hint: kind?.hint ?? '', cause });
+  const text = lines
+    .find((line) => kind?.sign.test(line))
+    ?.replace(/^.* Original error: /, '')
+    .trim();
+  return new AppError(kind?.code ?? 'STORE_FAILED', `${name}: ${text ?? describeCause(cause)}`, {
+    hint: kind?.hint ?? '',
+    cause,
+  });
 }

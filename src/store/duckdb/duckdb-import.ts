@@ -8,6 +8,7 @@ import { explainDuckdbError } from './duckdb-errors.ts';
 import type { StoreFile } from './lease.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { readRows } from './read-rows.ts';
+import { inTransaction } from './transaction.ts';
 
 const { INTEGER, UINTEGER, VARCHAR } = driver;
 
@@ -94,17 +95,14 @@ class DuckdbImport implements StoreImport {
     // Nothing new and nothing to remember: the file need not be touched.
     if (this.#rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
     await this.#connection.run(`SET memory_limit = '${MEMORY_MB + Math.ceil(this.#rows / ROWS_PER_MEMORY_MB)}MB'`);
-    return this.#file.lease('write', async (connection) => {
-      await connection.run('BEGIN');
-      if (await hasConflict(connection, ledger, revision)) {
-        await connection.run('ROLLBACK');
-        return 'conflict';
-      }
-      const newRows = await this.#storeRows(connection);
-      await writeLedger(connection, record, ledger, newRows);
-      await connection.run('COMMIT');
-      return { newRows, cut: 0 };
-    });
+    return this.#file.lease('write', (connection) =>
+      inTransaction(connection, async () => {
+        if (await hasConflict(connection, ledger, revision)) return 'conflict';
+        const newRows = await this.#storeRows(connection);
+        await writeLedger(connection, record, ledger, newRows);
+        return { newRows, cut: 0 };
+      }),
+    );
   }
 
   async close(): Promise<void> {

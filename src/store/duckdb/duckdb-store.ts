@@ -25,6 +25,7 @@ import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
 import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The embedded store: a DuckDB file that several processes share by leases. */
 export class DuckdbStore implements Store {
@@ -110,20 +111,20 @@ export class DuckdbStore implements Store {
     return this.#read(async (connection) => use(streamRows(connection, await resolveFilter(connection, filter))));
   }
 
-  async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
-    return this.#file.lease('write', async (connection) => {
-      await connection.run('BEGIN');
-      const resolved = await resolveFilter(connection, filter);
-      if (archive !== undefined) await archive(streamRows(connection, resolved));
-      const where = compileFilter(resolved);
-      const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
-      const loads = await connection.run(`DELETE FROM store.loads ${where}`);
-      await withGroupBits(connection, USE_GROUP_BITS, async () => {
-        for (const statement of forgetUnused) await connection.run(statement);
-      });
-      await connection.run('COMMIT');
-      return tallies.rowsChanged + loads.rowsChanged;
-    });
+  remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
+    return this.#file.lease('write', (connection) =>
+      inTransaction(connection, async () => {
+        const resolved = await resolveFilter(connection, filter);
+        if (archive !== undefined) await archive(streamRows(connection, resolved));
+        const where = compileFilter(resolved);
+        const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
+        const loads = await connection.run(`DELETE FROM store.loads ${where}`);
+        await withGroupBits(connection, USE_GROUP_BITS, async () => {
+          for (const statement of forgetUnused) await connection.run(statement);
+        });
+        return tallies.rowsChanged + loads.rowsChanged;
+      }),
+    );
   }
 
   addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {

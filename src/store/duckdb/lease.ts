@@ -47,6 +47,8 @@ export class StoreFile {
     this.#instance ??= await driver.DuckDBInstance.create(':memory:', {
       temp_directory: `${tmpdir()}/modtally-${process.pid}`,
       autoinstall_known_extensions: 'false',
+      // What is committed goes into the file at once, instead of into the log first and then into the file.
+      wal_autocheckpoint: '0KB',
       threads: String(Math.min(availableParallelism(), MOST_THREADS)),
     });
     this.#connection = await this.#instance.connect();
@@ -102,7 +104,6 @@ export class StoreFile {
     try {
       await connection.run('DETACH store');
     } catch (cause) {
-      // No room to tidy up, but the work is done: whoever opens the file next reads it from the log.
       if (!isUncheckpointed(cause)) throw explainDuckdbError(cause, this.name);
     }
     return result;

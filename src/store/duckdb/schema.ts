@@ -3,6 +3,7 @@ import { AppError } from '../../core/app-error.ts';
 import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
 import { isUnknownName } from './duckdb-errors.ts';
 import { readRows } from './read-rows.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The version of the tables below. A change adds a step to `migrations` and one to this number. */
 export const SCHEMA_VERSION = 1;
@@ -48,6 +49,7 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
   await connection.run('BEGIN');
   for (const table of [...tables, ...catalogueTables]) await connection.run(table);
   await connection.run(`INSERT INTO store.meta VALUES (${SCHEMA_VERSION})`);
+  // All of it has to be in the file itself, which is going to be moved without its log.
   await connection.run('COMMIT');
 }
 
@@ -81,11 +83,11 @@ export async function isUpToDate(connection: DuckDBConnection, name: string): Pr
 
 /** Brings the tables of a writable database from a version up to date, in one transaction. */
 export async function migrateTables(connection: DuckDBConnection, version: number): Promise<void> {
-  await connection.run('BEGIN');
-  for (let from = version; from < SCHEMA_VERSION; from++) {
-    for (const step of migrations[from] ?? []) await connection.run(step);
-  }
-  for (const table of catalogueTables) await connection.run(table);
-  await connection.run(`UPDATE store.meta SET version = ${SCHEMA_VERSION}`);
-  await connection.run('COMMIT');
+  await inTransaction(connection, async () => {
+    for (let from = version; from < SCHEMA_VERSION; from++) {
+      for (const step of migrations[from] ?? []) await connection.run(step);
+    }
+    for (const table of catalogueTables) await connection.run(table);
+    await connection.run(`UPDATE store.meta SET version = ${SCHEMA_VERSION}`);
+  });
 }
