@@ -119,10 +119,13 @@ export class DuckdbStore implements Store {
         const where = compileFilter(resolved);
         const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
         const loads = await connection.run(`DELETE FROM store.loads ${where}`);
-        await withGroupBits(connection, USE_GROUP_BITS, async () => {
-          for (const statement of forgetUnused) await connection.run(statement);
-        });
-        return tallies.rowsChanged + loads.rowsChanged;
+        const removed = tallies.rowsChanged + loads.rowsChanged;
+        if (removed > 0) {
+          await withGroupBits(connection, USE_GROUP_BITS, async () => {
+            for (const statement of forgetUnused) await connection.run(statement);
+          });
+        }
+        return removed;
       }),
     );
   }
