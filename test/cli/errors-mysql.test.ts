@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import { createLmodDatabase, insertAsLmod } from '../support/lmod-table.ts';
 import { freePort } from '../support/mariadb-server.ts';
@@ -171,15 +171,20 @@ test('an import that another one keeps waiting for too long is told, and can be 
   await site.do('modtally', ['import', 'first']);
   const { createHash } = await import('node:crypto');
   const lock = `modtally-${createHash('sha256').update(database).digest('hex').slice(0, 40)}`;
-  const holding = runSql(`SELECT GET_LOCK('${lock}', 1), SLEEP(3)`);
+  const holding = runSql(`SELECT GET_LOCK('${lock}', 1), SLEEP(600)`).catch(() => {});
   const env = { MODTALLY_LEASE_SECONDS: '1' };
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const holder = await vi.waitFor(async () => {
+    const [[id]] = (await runSql(`SELECT IS_USED_LOCK('${lock}')`)) as [[number]];
+    expect(id).toBeTypeOf('number');
+    return id;
+  });
   expectFailure(
     await site.run('modtally', ['import', 'second'], { env }),
     1,
     /held by another modtally/,
     /lease_seconds/,
   );
+  await runSql(`KILL ${holder}`);
   await holding;
   expect((await site.do('modtally', ['import', 'second'], { env })).stderr).toContain('1 new lines');
 });

@@ -28,7 +28,16 @@ interface KeyUse {
   readonly isIgnored: boolean;
 }
 
+/** What is known of a key, and which of its lines may be counted. */
+interface Verdict {
+  readonly use: KeyUse | null;
+  readonly countable: Countable;
+}
+
 const NEWLINE = 10;
+
+/** A key begins with a user. One of these characters alone is a user to the parser, whatever follows. */
+const plainUser = /^user=([\w.-]{1,64})(?= )/;
 
 /**
  * The fast way from log lines to tallies: loads that were met before are counted byte for byte (line-kernel.ts), and
@@ -38,6 +47,8 @@ export class LoadScanner {
   readonly kernel: LineKernel;
   readonly #options: LoadScannerOptions;
   readonly #uses: (KeyUse | null)[] = [];
+  /** Verdicts by what stands behind a plain user: keys that differ in their user alone are parsed once. */
+  readonly #verdicts = new Map<string, Verdict>();
 
   constructor(options: LoadScannerOptions) {
     const { zone, now, inputBytes, slow } = options;
@@ -107,22 +118,40 @@ export class LoadScanner {
     }
   }
 
-  /** Has the parser read a line that is nothing but the key, at a time and on a node of which we know. */
   #resolve(key: number, text: Uint8Array): Countable {
     const keyText = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
+    const [prefix, user] = plainUser.exec(keyText) ?? [];
+    if (prefix === undefined || user === undefined) {
+      const { use, countable } = this.#parse(keyText);
+      this.#uses[key] = use;
+      return countable;
+    }
+    const rest = keyText.slice(prefix.length);
+    let verdict = this.#verdicts.get(rest);
+    if (verdict === undefined) {
+      verdict = this.#parse(keyText);
+      this.#verdicts.set(rest, verdict);
+    }
+    const { use, countable } = verdict;
+    const isNamed = use !== null && !use.isIgnored;
+    this.#uses[key] = isNamed ? { ...use, user: this.#options.vocabulary.placeOfUser(user) } : use;
+    return countable;
+  }
+
+  /** Has the parser read a line that is nothing but the key, at a time and on a node of which we know. */
+  #parse(keyText: string): Verdict {
     const label = keyText.slice(keyText.lastIndexOf(' ') + 1);
     const line = `${keyText.slice(0, -label.length)}host=probe.${label} time=${EARLIEST}`;
     const clock = { zone: this.#options.zone, now: this.#options.now };
     const outcome = parseLine(line, 'log', clock);
-    this.#uses[key] = null;
-    if (outcome.kind !== 'load') return Countable.none;
+    if (outcome.kind !== 'load') return { use: null, countable: Countable.none };
     const { load } = outcome;
     // Another field of the key stands for the time, the node, the job, or tells of several loads.
     const isItsOwn = load.timeUs !== EARLIEST * 1e6 || load.host !== `probe.${label}`;
-    if (isItsOwn || load.jobid !== null || load.counts !== null) return Countable.none;
+    if (isItsOwn || load.jobid !== null || load.counts !== null) return { use: null, countable: Countable.none };
     const { vocabulary, ignore } = this.#options;
     const isIgnored = ignore(load.module);
-    this.#uses[key] = {
+    const use = {
       user: isIgnored ? -1 : vocabulary.placeOfUser(load.user),
       modulefile: isIgnored ? -1 : vocabulary.placeOfModulefile(load),
       group: isIgnored ? -1 : vocabulary.placeOfGroup(load.group),
@@ -131,6 +160,7 @@ export class LoadScanner {
     };
     const inJob = parseLine(`${line} jobid=1`, 'log', clock);
     // A job's field in the key that says "none" goes before one behind it.
-    return inJob.kind === 'load' && inJob.load.jobid === '1' ? Countable.all : Countable.outsideOfJobs;
+    const isFreeOfJobs = inJob.kind === 'load' && inJob.load.jobid === '1';
+    return { use, countable: isFreeOfJobs ? Countable.all : Countable.outsideOfJobs };
   }
 }

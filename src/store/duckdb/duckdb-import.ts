@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
 import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
-import { appendRows } from './append-rows.ts';
+import { type AppendedColumn, appendRows } from './append-rows.ts';
 import { driver } from './driver.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import type { StoreFile } from './lease.ts';
@@ -13,13 +13,14 @@ import { inTransaction } from './transaction.ts';
 const { INTEGER, UINTEGER, VARCHAR } = driver;
 
 /** Where an import gathers its rows: tables in memory, which the file's lock has nothing to do with. */
-const createStaging: readonly string[] = [
+const createStaging = (mode: ImportMode): readonly string[] => [
   'CREATE OR REPLACE TEMP TABLE staged_users (place INTEGER, name VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_modulefiles (place INTEGER, syshost VARCHAR, module VARCHAR, path VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_groups (place INTEGER, name VARCHAR)',
   `CREATE OR REPLACE TEMP TABLE staged_rows (
      source INTEGER, day INTEGER, modulefile INTEGER, "user" INTEGER, first UINTEGER, last UINTEGER, loads UINTEGER,
-     direct UINTEGER, dependency UINTEGER, jobs UINTEGER, "group" INTEGER, host VARCHAR, jobid VARCHAR)`,
+     direct UINTEGER, dependency UINTEGER, jobs UINTEGER, "group" INTEGER
+     ${mode === 'all' ? ', host VARCHAR, jobid VARCHAR' : ''})`,
 ];
 
 /** All of an import's own tables; the last two are made by `commit`. */
@@ -35,7 +36,7 @@ const stagingTables: readonly string[] = [
 /** Opens an import into an embedded store. */
 export async function openDuckdbImport(file: StoreFile, mode: ImportMode): Promise<StoreImport> {
   const connection = await file.connect();
-  for (const statement of createStaging) await connection.run(statement);
+  for (const statement of createStaging(mode)) await connection.run(statement);
   return new DuckdbImport(file, connection, mode);
 }
 
@@ -74,13 +75,20 @@ class DuckdbImport implements StoreImport {
         [UINTEGER, (row) => batch.dependency[row]],
         [UINTEGER, (row) => batch.jobs[row]],
         [INTEGER, (row) => batch.group[row]],
-        [VARCHAR, (row) => batch.detail?.host[row]],
-        [VARCHAR, (row) => batch.detail?.jobid[row]],
+        ...this.#detailColumns(batch),
       ]);
       this.#rows += batch.length;
     } catch (cause) {
       throw explainDuckdbError(cause, this.#file.name);
     }
+  }
+
+  #detailColumns({ detail }: UsageBatch): AppendedColumn[] {
+    if (this.#mode !== 'all') return [];
+    return [
+      [VARCHAR, (row) => detail?.host[row]],
+      [VARCHAR, (row) => detail?.jobid[row]],
+    ];
   }
 
   async discard(source: number): Promise<void> {
