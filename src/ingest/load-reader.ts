@@ -90,6 +90,12 @@ export class LoadReader {
     });
   }
 
+  /** Takes rows in that others have made of lines of this source, which it does not count. */
+  takeRows(rows: UsageBatch): void {
+    if (this.#tally === null) throw new Error('loads that are kept one by one are read here');
+    this.#tally.addRows(rows);
+  }
+
   /** The fast way, for those who put bytes into its input themselves; null where each load has to be seen. */
   get scanner(): LoadScanner | null {
     if (this.#tally === null || this.#source.format !== 'log') return null;

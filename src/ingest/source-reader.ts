@@ -68,11 +68,15 @@ export class SourceReader implements LineReader {
     { fd }: PlainFile,
     { from, to, firstLineNumber }: { readonly from: number; readonly to: number; readonly firstLineNumber: number },
   ): Promise<ScannedPart> {
-    const { reader, writtenAt, addRows, onReject, onProgress } = this.#options;
+    const { reader, writtenAt, onReject, onProgress } = this.#options;
     const hashed: BigUint64Array[] = [];
     let lines = 0;
     const totals = await pool.scan({ fd, from, to, stretchBytes: STRETCH_BYTES }, writtenAt, {
-      rows: addRows,
+      // Each thread has rows of its own for a tally: the store gets them as one.
+      rows: async (batch) => {
+        reader.takeRows(batch);
+        if (reader.rows > ROWS_HELD) await this.finish();
+      },
       stretch(reading) {
         const first = firstLineNumber + lines;
         for (const { lineIndex, reason, line } of reading.rejects) onReject(first + lineIndex, reason, line);

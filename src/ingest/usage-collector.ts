@@ -18,6 +18,8 @@ export interface UsageCollector {
 /** A collector of tallies, which also takes in loads that were counted elsewhere. */
 export interface DailyTally extends UsageCollector {
   addCounts(counts: UseCounts): void;
+  /** Takes in the rows of another tally of the same vocabulary. */
+  addRows(rows: UsageBatch): void;
 }
 
 /** Loads of one user, module and day; names by their places in the vocabulary. */
@@ -100,6 +102,22 @@ export function createDailyTally(vocabulary: GrowingVocabulary, zone: SiteZone):
       });
     },
     addCounts,
+    addRows({ length, day, user, modulefile, group, first, last, loads, direct, dependency, jobs }) {
+      for (let row = 0; row < length; row++) {
+        addCounts({
+          day: day[row] ?? 0,
+          user: user[row] ?? -1,
+          modulefile: modulefile[row] ?? -1,
+          group: group[row] ?? -1,
+          first: first[row] ?? 0,
+          last: last[row] ?? 0,
+          loads: loads[row] ?? 0,
+          direct: direct[row] ?? 0,
+          dependency: dependency[row] ?? 0,
+          jobs: jobs[row] ?? 0,
+        });
+      }
+    },
     take() {
       const batch = columns.toBatch(vocabulary, null);
       columns = new UsageColumns();
