@@ -3,11 +3,15 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../core/app-error.ts';
+import { usageColumns } from '../core/named-row.ts';
+import type { SiteZone } from '../core/site-zone.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import { openSpool } from '../parquet/load-duckdb.ts';
+import type { UsageSpool } from '../parquet/usage-spool.ts';
 import { openStore } from '../store/open-store.ts';
-import { createDumpRecords, createUsageCsv, type RowFormat } from '../view/usage-rows.ts';
+import { keysAmong } from '../view/select-columns.ts';
+import { createDumpRecords, createUsageCsv, dumpRecordKeys, type RowFormat } from '../view/usage-rows.ts';
 import type { Settings } from './settings.ts';
 import { writeOutput } from './standard-output.ts';
 import { writeWholeFile } from './whole-file.ts';
@@ -22,6 +26,10 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** Null for standard output, which Parquet cannot be written to. */
   readonly file: string | null;
+  /** What of each row is written, by the names in the file; null for all. */
+  readonly columns: readonly string[] | null;
+  /** Rows at the most; null for all. */
+  readonly limit: number | null;
 }
 
 /**
@@ -34,24 +42,40 @@ export async function runExport({
   filter,
   format,
   file,
+  columns,
+  limit,
 }: ExportRequest): Promise<{ rows: number; store: string }> {
+  const write = writerOf(format, columns, settings.zone);
   if (file !== null) await requireReplaceable(file);
   const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
   const spool = await store.readRows(filter, openSpool).finally(() => store.close());
   try {
-    if (format === 'parquet') {
-      if (file === null) throw new RangeError('Parquet needs a file');
-      await writeWholeFile(file, (draft) => spool.writeParquet(draft, null));
-    } else {
-      const rowFormat = format === 'csv' ? createUsageCsv(settings.zone) : createDumpRecords();
-      const text = textOf(spool.rows(), rowFormat);
-      if (file === null) for await (const part of text) await writeOutput(part);
-      else await writeWholeFile(file, (draft) => pipeline(Readable.from(text), createWriteStream(draft)));
-    }
-    return { rows: spool.length, store: store.name };
+    await write(spool, limit, file);
+    return { rows: Math.min(spool.length, limit ?? spool.length), store: store.name };
   } finally {
     await spool.close();
   }
+}
+
+type Writer = (spool: UsageSpool, limit: number | null, file: string | null) => Promise<void>;
+
+/** @throws AppError USAGE where the format has no such columns */
+function writerOf(format: ExportFormat, names: readonly string[] | null, zone: SiteZone): Writer {
+  if (format === 'jsonl') return textWriter(createDumpRecords(keysAmong(dumpRecordKeys, names ?? dumpRecordKeys)));
+  const columns = keysAmong(usageColumns, names ?? usageColumns);
+  if (format === 'csv') return textWriter(createUsageCsv(zone, columns));
+  return async (spool, limit, file) => {
+    if (file === null) throw new RangeError('Parquet needs a file');
+    await writeWholeFile(file, (draft) => spool.writeParquet(draft, { columns, limit }));
+  };
+}
+
+function textWriter(format: RowFormat): Writer {
+  return async (spool, limit, file) => {
+    const text = textOf(spool.rows(limit), format);
+    if (file === null) for await (const part of text) await writeOutput(part);
+    else await writeWholeFile(file, (draft) => pipeline(Readable.from(text), createWriteStream(draft)));
+  };
 }
 
 async function* textOf(rows: AsyncIterable<UsageBatch>, { heading, format }: RowFormat): AsyncGenerator<string> {

@@ -42,7 +42,7 @@ export class UsageArchive {
       });
       for (const { month, rows } of await spool.months()) {
         const path = join(this.#folder, `usage-${month}.parquet${this.#mark}-${this.#end}`);
-        await writeWholeFile(path, (draft) => spool.writeParquet(draft, month), NOTHING_REMOVED);
+        await writeWholeFile(path, (draft) => spool.writeParquet(draft, { month }), NOTHING_REMOVED);
         this.#pending.push(path);
         const written = await this.#attempt(NOTHING_REMOVED, () => spool.countRows(path));
         if (written !== rows) {

@@ -7,19 +7,34 @@ import { findFormat, formatNames } from '../view/formats.ts';
 import { selectColumns } from '../view/select-columns.ts';
 import { screenOf } from './screen.ts';
 
-/** Options of the commands that print a table. */
-export interface TableOptions {
+/** Options that say how much of an answer is wanted. */
+export interface PartOptions {
   readonly columns?: string;
   readonly limit?: string;
+}
+
+/** Options of the commands that print a table. */
+export interface TableOptions extends PartOptions {
   readonly format: string;
 }
 
 /** Gives a command the options of those that print a table. */
 export function addTableOptions(command: Command): Command {
+  return addPartOptions(command, 'their keys in JSON').option(
+    '--format <format>',
+    'table, json, csv, md or html',
+    'table',
+  );
+}
+
+/**
+ * Gives a command the options that say how much of an answer is wanted.
+ * @param names what columns are named by
+ */
+export function addPartOptions(command: Command, names: string): Command {
   return command
-    .option('--columns <keys>', 'these columns in this order, by their keys in JSON, with commas between')
-    .option('--limit <n>', 'rows at the most')
-    .option('--format <format>', 'table, json, csv, md or html', 'table');
+    .option('--columns <keys>', `these columns in this order, by ${names}, with commas between`)
+    .option('--limit <n>', 'rows at the most');
 }
 
 /**
@@ -33,9 +48,13 @@ export function formatterOf(options: TableOptions): (table: ResultTable, zone: S
       hint: `Formats: ${formatNames.join(', ')}.`,
     });
   }
-  const keys = options.columns?.split(',').map((key) => key.trim());
-  return (table, zone) =>
-    format(keys === undefined ? table : selectColumns(table, keys), zone, screenOf(process.stdout));
+  const keys = readColumnKeys(options.columns);
+  return (table, zone) => format(keys === null ? table : selectColumns(table, keys), zone, screenOf(process.stdout));
+}
+
+/** The values of `--columns`; null where it was not given. */
+export function readColumnKeys(text: string | undefined): string[] | null {
+  return text?.split(',').map((key) => key.trim()) ?? null;
 }
 
 /**
@@ -46,5 +65,5 @@ export function readLimit(text: string | undefined): number | null {
   if (text === undefined) return null;
   const limit = readWholeNumber(text, 15);
   if (limit !== null) return limit;
-  throw new AppError('USAGE', `--limit: ${text} is no number of rows`);
+  throw new AppError('USAGE', `--limit: ${text} is no number of rows`, { hint: 'Write a whole number, such as 20.' });
 }

@@ -21,6 +21,26 @@ export interface NamedRow {
   readonly jobid: string | null;
 }
 
+/** The columns of a table of usage, in their order, as CSV and Parquet have it. */
+export const usageColumns = [
+  'day',
+  'user',
+  'syshost',
+  'module',
+  'path',
+  'first',
+  'last',
+  'loads',
+  'direct',
+  'dependency',
+  'jobs',
+  'group',
+  'host',
+  'jobid',
+] as const;
+
+export type UsageColumn = (typeof usageColumns)[number];
+
 /** The rows of a batch, one after the other. */
 export function* namedRows({ vocabulary, detail, length, ...columns }: UsageBatch): Generator<NamedRow> {
   for (let row = 0; row < length; row++) {

@@ -1,5 +1,7 @@
 /** The tables in which a spool gathers rows, and what they look like in a Parquet file. */
 
+import type { UsageColumn } from '../core/named-row.ts';
+
 export const spoolTables: readonly string[] = [
   'CREATE TABLE users (place INTEGER, rank INTEGER, name VARCHAR)',
   'CREATE TABLE modulefiles (place INTEGER, rank INTEGER, syshost VARCHAR, path VARCHAR, module VARCHAR)',
@@ -25,19 +27,19 @@ export const monthOfRow = `strftime(DATE '1970-01-01' + r.day, '%Y-%m')`;
  * The columns of a Parquet file of usage. Counts are signed, since whoever subtracts them from each other must not end
  * up at four thousand million.
  */
-export const parquetColumns: readonly string[] = [
-  `DATE '1970-01-01' + r.day AS day`,
-  'u.name AS "user"',
-  'm.syshost',
-  'm.module',
-  'm.path',
-  'to_timestamp(r.first) AS first',
-  'to_timestamp(r.last) AS last',
-  'r.loads::BIGINT AS loads',
-  'r.direct::BIGINT AS direct',
-  'r.dependency::BIGINT AS dependency',
-  'r.jobs::BIGINT AS jobs',
-  'g.name AS "group"',
-  'r.host',
-  'r.jobid',
-];
+export const parquetColumns: Readonly<Record<UsageColumn, string>> = {
+  day: `DATE '1970-01-01' + r.day`,
+  user: 'u.name',
+  syshost: 'm.syshost',
+  module: 'm.module',
+  path: 'm.path',
+  first: 'to_timestamp(r.first)',
+  last: 'to_timestamp(r.last)',
+  loads: 'r.loads::BIGINT',
+  direct: 'r.direct::BIGINT',
+  dependency: 'r.dependency::BIGINT',
+  jobs: 'r.jobs::BIGINT',
+  group: 'g.name',
+  host: 'r.host',
+  jobid: 'r.jobid',
+};

@@ -2,12 +2,22 @@ import { DuckDBDataChunk, type DuckDBType, type DuckDBValue, INTEGER, UINTEGER, 
 import { AppError, describeCause } from '../core/app-error.ts';
 import { batchOfColumns } from '../core/batch-of-columns.ts';
 import { compareText } from '../core/compare-text.ts';
+import { type UsageColumn, usageColumns } from '../core/named-row.ts';
 import type { UsageBatch, Vocabulary } from '../core/usage-batch.ts';
 import { parquetFile, quoteText, ScratchDatabase } from './scratch-database.ts';
 import { monthOfRow, parquetColumns, rowOrder, rowsWithNames, spoolTables } from './spool-tables.ts';
 
 /** Rows that DuckDB takes at once. */
 const CHUNK_ROWS = 2048;
+
+/** What of the rows a Parquet file gets: all of it, where nothing else is said. */
+export interface ParquetPart {
+  /** `YYYY-MM` */
+  readonly month?: string;
+  readonly columns?: readonly UsageColumn[];
+  /** Rows at the most; null for all. */
+  readonly limit?: number | null;
+}
 
 /**
  * Rows of usage between a store and a file. The store can go as soon as they are in, however slowly they are taken
@@ -43,9 +53,14 @@ export class UsageSpool {
     return this.#length;
   }
 
-  /** The rows in order: by day, cluster, path, module and user, then by whatever else tells two of them apart. */
-  async *rows(): AsyncGenerator<UsageBatch> {
-    const chunks = await this.#database.connection.stream(`SELECT r.* FROM ${rowsWithNames} ${rowOrder}`);
+  /**
+   * The rows in order: by day, cluster, path, module and user, then by whatever else tells two of them apart.
+   * @param limit rows at the most; null for all
+   */
+  async *rows(limit: number | null): AsyncGenerator<UsageBatch> {
+    const chunks = await this.#database.connection.stream(
+      `SELECT r.* FROM ${rowsWithNames} ${rowOrder} ${limitOf(limit)}`,
+    );
     for await (const chunk of chunks) yield batchOfColumns(this.#vocabulary, chunk.getColumns());
   }
 
@@ -55,15 +70,13 @@ export class UsageSpool {
     return rows.map(([month, count]) => ({ month: String(month), rows: Number(count) }));
   }
 
-  /**
-   * Writes rows as Parquet, in order, over a file that is there.
-   * @param month `YYYY-MM`, or null for all rows
-   */
-  async writeParquet(path: string, month: string | null): Promise<void> {
-    const where = month === null ? '' : `WHERE ${monthOfRow} = '${month}'`;
+  /** Writes rows as Parquet, in order, over a file that is there. */
+  async writeParquet(path: string, { month, columns = usageColumns, limit = null }: ParquetPart = {}): Promise<void> {
+    const selected = columns.map((column) => `${parquetColumns[column]} AS "${column}"`);
+    const where = month === undefined ? '' : `WHERE ${monthOfRow} = '${month}'`;
     // Without a temporary file of DuckDB's own the file keeps its mode.
     await this.#database.connection.run(
-      `COPY (SELECT ${parquetColumns.join(', ')} FROM ${rowsWithNames} ${where} ${rowOrder})
+      `COPY (SELECT ${selected.join(', ')} FROM ${rowsWithNames} ${where} ${rowOrder} ${limitOf(limit)})
        TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
     );
   }
@@ -150,6 +163,10 @@ export class UsageSpool {
       });
     }
   }
+}
+
+function limitOf(limit: number | null): string {
+  return limit === null ? '' : `LIMIT ${limit}`;
 }
 
 const rowTypes: readonly DuckDBType[] = [

@@ -113,6 +113,29 @@ print(a['loads'].sum(), b['loads'].sum(), a['day'].max().date(), list(b['user'])
     expect(await users('--user', 'nobody')).toEqual([]);
   });
 
+  test('writes the columns that are asked for in that order, and no more rows than asked for', async () => {
+    const columns = 'loads,user,direct,first';
+    const { stderr } = await run('--columns', columns, '--limit', '2', 'part.csv');
+    expect(stderr).toMatch(/^2 rows of /);
+    expect(fileText('part.csv')).toBe(
+      'loads,user,direct,first\r\n1,bob,0,2023-11-14T16:13:20-06:00\r\n1,carol,0,2024-01-01T00:00:00-06:00\r\n',
+    );
+    await run('--columns', columns, '--limit', '2', 'part.parquet');
+    const path = join(site.folder, 'part.parquet');
+    expect(await readParquet(`SELECT loads::INTEGER, "user", direct::INTEGER, epoch(first) FROM '${path}'`)).toEqual([
+      [1, 'bob', 0, 1_700_000_000],
+      [1, 'carol', 0, 1_704_088_800],
+    ]);
+    expect(await readParquet(`SELECT string_agg(column_name) FROM (DESCRIBE SELECT * FROM '${path}')`)).toEqual([
+      [columns],
+    ]);
+    expect((await run('--columns', 'direct_loads, user', '--limit', '1')).stdout).toBe(
+      '{"direct_loads":0,"user":"bob"}\n',
+    );
+    expect((await run('--limit', '0')).stdout).toBe('');
+    expect((await run('--limit', '99')).stdout.split('\n')).toHaveLength(6);
+  });
+
   test('of nothing is a file with nothing in it', async () => {
     for (const name of ['none.parquet', 'none.csv', 'none.jsonl']) await run('--user', 'nobody', name);
     const path = join(site.folder, 'none.parquet');
@@ -222,6 +245,10 @@ describe('wrong usage', () => {
     [['--format', 'parquet'], /Parquet cannot be written to standard output/, /Name a file/],
     [['a.csv', '-o', 'b.csv'], /both a\.csv and --output b\.csv/, /one of them/],
     [['a.csv', 'b.csv'], /too many arguments/, /--help/],
+    [['--columns', 'user,day'], /--columns: there is no column day/, /Columns: user, path, .* direct_loads, /],
+    [['--columns', 'date', 'a.csv'], /--columns: there is no column date/, /Columns: day, user, .* direct, /],
+    [['--columns', '', 'a.parquet'], /--columns: there is no column/, /Columns: day, user, .* direct, /],
+    [['--limit', '-1'], /--limit: -1 is no number of rows/, /whole number/],
     [['--start', 'now'], /--start: now is no date/, /YYYY-MM-DD/],
   ] as const)('export %j', async (args, message, hint) => {
     const site = newSite('duckdb');

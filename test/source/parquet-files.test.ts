@@ -27,7 +27,7 @@ async function parquetBytes(): Promise<Buffer> {
   };
   const spool = await openSpool(batches());
   const path = join(temporaryFolder(), 'usage.parquet');
-  await spool.writeParquet(path, null);
+  await spool.writeParquet(path);
   await spool.close();
   return readFileSync(path);
 }

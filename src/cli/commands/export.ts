@@ -3,8 +3,9 @@ import { type ExportFormat, exportFormats, runExport } from '../../app/run-expor
 import { AppError } from '../../core/app-error.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from '../filter-options.ts';
+import { addPartOptions, type PartOptions, readColumnKeys, readLimit } from '../table-options.ts';
 
-interface ExportOptions extends CommonOptions, FilterOptions {
+interface ExportOptions extends CommonOptions, FilterOptions, PartOptions {
   readonly output?: string;
   readonly format?: string;
 }
@@ -16,14 +17,20 @@ export function createExportCommand(): Command {
     .argument('[file]', 'where to; its ending tells the format; - or none for standard output')
     .option('-o, --output <file>', 'the same as an option')
     .option('--format <format>', 'parquet, csv or jsonl');
-  return addCommonOptions(addFilterOptions(command))
+  return addCommonOptions(addPartOptions(addFilterOptions(command), 'their names in the file'))
     .addHelpText('after', EXAMPLES)
     .action(async (operand: string | undefined, options: ExportOptions) => {
       const file = fileOf(operand, options.output);
       const format = formatOf(options.format, file);
       const settings = settingsOf(options);
-      const filter = filterOf(options, settings.zone);
-      const { rows, store } = await runExport({ settings, filter, format, file });
+      const { rows, store } = await runExport({
+        settings,
+        filter: filterOf(options, settings.zone),
+        format,
+        file,
+        columns: readColumnKeys(options.columns),
+        limit: readLimit(options.limit),
+      });
       if (options.quiet !== true && file !== null) process.stderr.write(`${rows} rows of ${store} -> ${file}\n`);
     });
 }
@@ -33,6 +40,7 @@ Examples:
   modtally export usage.parquet
   modtally export --user alice --start 2025-01-01 --format csv
   modtally export --syshost birch birch.jsonl
+  modtally export --columns day,user,module,loads --limit 1000 sample.csv
 `;
 
 /** Null for standard output. */
