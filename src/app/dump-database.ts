@@ -5,7 +5,7 @@ import type { MonthSpan } from '../core/month-span.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { MysqlTarget } from '../mysql/mysql-target.ts';
 import { type DatabaseDay, LmodDatabase } from '../source/lmod-database.ts';
-import { DumpFile } from './dump-file.ts';
+import { WholeFile } from './whole-file.ts';
 
 /**
  * Writes a gen_1 database as dump files, `lmodV2_db_YYYY_MM_DD.json` for each day that has loads. They show one
@@ -36,7 +36,8 @@ async function writeDays(days: readonly DatabaseDay[], directory: string): Promi
   let publishing: Promise<void> = Promise.resolve();
   try {
     for (const { date, source } of days) {
-      const file = await DumpFile.create(join(directory, `lmodV2_db_${date.replaceAll('-', '_')}.json`));
+      const path = join(directory, `lmodV2_db_${date.replaceAll('-', '_')}.json`);
+      const file = await WholeFile.create(path, HINT);
       try {
         const opened = await source.open();
         for await (const chunk of opened.chunks(() => {})) await file.write(chunk);
@@ -54,6 +55,8 @@ async function writeDays(days: readonly DatabaseDay[], directory: string): Promi
     await publishing;
   }
 }
+
+const HINT = 'Files of earlier days are complete; run it again when there is room.';
 
 async function makeDirectory(directory: string): Promise<void> {
   try {
