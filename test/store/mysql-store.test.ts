@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { createLmodDatabase, insertAsLmod, type LmodRow } from '../support/lmod-table.ts';
+import { makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { newDatabase, openTestStore } from '../support/stores.ts';
 import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
@@ -35,6 +36,16 @@ test('rows that Lmod has written are handed out by their local time, before and 
   expect(await readUsageRows(store)).toEqual([rowByLmod]);
   await store.prepare();
   expect(await readUsageRows(store)).toEqual([rowByLmod]);
+});
+
+test('a database that only Lmod has written to has no catalogue, and takes one in once it is prepared', async () => {
+  const target = newDatabase();
+  await createLmodDatabase(target.database);
+  const store = await openTestStore(target, chicago);
+  expect(await store.readCatalogues()).toEqual([]);
+  await store.prepare();
+  expect(await store.addSnapshot({ syshost: 'ls6', day: 1, modules: [makeModule()] })).toBe(true);
+  expect(await store.readCatalogues()).toHaveLength(1);
 });
 
 test('a row that Lmod adds while others are being archived is neither archived nor removed', async () => {

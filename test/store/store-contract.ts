@@ -14,7 +14,7 @@ import { makeRequest } from '../support/make-request.ts';
 import { naiveClassics } from '../support/naive-classics.ts';
 import { sorted } from '../support/naive-usage.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
-import { newTarget, openTestStore, removeCatalogueTables, type StoreKind } from '../support/stores.ts';
+import { newTarget, openTestStore, type StoreKind } from '../support/stores.ts';
 import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
 
 const utc = createSiteZone('UTC');
@@ -368,23 +368,6 @@ export function testStore(kind: StoreKind): void {
       await storeLoads(store, [makeLoad()], utc);
       expect(await store.remove({})).toBe(1);
       expect(await store.readCatalogues()).toHaveLength(1);
-    });
-
-    test('finds room in a store that was made before there were catalogues', async () => {
-      const target = newTarget(kind);
-      const old = await openTestStore(target);
-      await old.prepare();
-      await storeLoads(old, [makeLoad()], utc);
-      await old.close();
-      await removeCatalogueTables(target);
-      const store = await openTestStore(target);
-      expect(await store.readCatalogues()).toEqual([]);
-      expect(await store.count({})).toBe(1);
-      await store.prepare();
-      expect(await store.addSnapshot({ syshost: 'ls6', day: 1, modules: [makeModule()] })).toBe(true);
-      await store.prepare();
-      expect(await store.readCatalogues()).toHaveLength(1);
-      expect(await store.count({})).toBe(1);
     });
   });
 

@@ -6,7 +6,6 @@ import type { MysqlTarget } from '../../src/mysql/mysql-target.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { StoreTarget } from '../../src/store/store-target.ts';
-import { runDuckdb } from './duckdb-file.ts';
 import { mariadbPassword, mariadbUser } from './mariadb-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -46,19 +45,6 @@ export async function openTestStore(target: StoreTarget, zone: SiteZone = create
   const store = await openStore(target, { waitMs: 20_000, zone });
   onTestFinished(() => store.close());
   return store;
-}
-
-/** Makes a store such as it was before there were catalogues. */
-export async function removeCatalogueTables(target: StoreTarget): Promise<void> {
-  if (target.kind === 'duckdb') {
-    await runDuckdb(target.path, 'DROP TABLE catalogue_snapshots', 'DROP TABLE catalogue_stays');
-    return;
-  }
-  const connection = await createConnection({ socketPath: inject('mariadb').socket, user: 'root' });
-  for (const table of ['snapshots', 'stays']) {
-    await connection.query(`DROP TABLE ${target.database}.modtally_catalogue_${table}`);
-  }
-  await connection.end();
 }
 
 /** The URL of a target, and the environment in which a command finds its password. */

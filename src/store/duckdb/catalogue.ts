@@ -6,24 +6,14 @@ import { inTransaction } from './transaction.ts';
 
 /** The catalogue's tables in the attached database. Days are day numbers. */
 export const catalogueTables: readonly string[] = [
-  'CREATE TABLE IF NOT EXISTS store.catalogue_snapshots (syshost VARCHAR NOT NULL, day INTEGER NOT NULL)',
-  `CREATE TABLE IF NOT EXISTS store.catalogue_stays (
+  'CREATE TABLE store.catalogue_snapshots (syshost VARCHAR NOT NULL, day INTEGER NOT NULL)',
+  `CREATE TABLE store.catalogue_stays (
      syshost VARCHAR NOT NULL, path VARCHAR NOT NULL, module VARCHAR NOT NULL, is_default BOOLEAN, is_hidden BOOLEAN,
      kind VARCHAR NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL)`,
 ];
 
-/** A store that was made before there were catalogues lacks them. */
-export async function hasCatalogueTables(connection: DuckDBConnection): Promise<boolean> {
-  const rows = await readRows(
-    connection,
-    "SELECT 1 FROM duckdb_tables() WHERE database_name = 'store' AND table_name LIKE 'catalogue\\_%' ESCAPE '\\'",
-  );
-  return rows.length === catalogueTables.length;
-}
-
 /** The catalogues of an attached store. */
 export async function readCatalogues(connection: DuckDBConnection): Promise<ClusterCatalogue[]> {
-  if (!(await hasCatalogueTables(connection))) return [];
   const snapshots = await readRows(connection, 'SELECT syshost, day FROM store.catalogue_snapshots ORDER BY day');
   const stays = await readRows(
     connection,

@@ -23,7 +23,7 @@ import { openDuckdbImport } from './duckdb-import.ts';
 import { StoreFile } from './lease.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
-import { createTables, isUpToDate, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
+import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -48,7 +48,7 @@ export class DuckdbStore implements Store {
 
   async prepare(): Promise<void> {
     await this.create();
-    if (!(await this.#file.lease('read', (connection) => isUpToDate(connection, this.name)))) {
+    if ((await this.#file.lease('read', (connection) => readVersion(connection, this.name))) < SCHEMA_VERSION) {
       await this.#file.lease('write', async (connection) => {
         // Another process may have done it between the two leases: nothing is done twice.
         await migrateTables(connection, await readVersion(connection, this.name));

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
-import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
+import { catalogueTables } from './catalogue.ts';
 import { isUnknownName } from './duckdb-errors.ts';
 import { readRows } from './read-rows.ts';
 import { inTransaction } from './transaction.ts';
@@ -39,6 +39,7 @@ const tables: readonly string[] = [
      id INTEGER NOT NULL, started_at BIGINT NOT NULL, zone VARCHAR NOT NULL, files INTEGER NOT NULL,
      lines BIGINT NOT NULL, loads BIGINT NOT NULL, ignored BIGINT NOT NULL, skipped BIGINT NOT NULL,
      rejected BIGINT NOT NULL, already BIGINT NOT NULL, new_rows BIGINT NOT NULL)`,
+  ...catalogueTables,
 ];
 
 /** What brings tables of version n to version n + 1, at place n. */
@@ -47,7 +48,7 @@ const migrations: Readonly<Record<number, readonly string[]>> = {};
 /** Makes all tables in an empty database, in one transaction. */
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
-  for (const table of [...tables, ...catalogueTables]) await connection.run(table);
+  for (const table of tables) await connection.run(table);
   await connection.run(`INSERT INTO store.meta VALUES (${SCHEMA_VERSION})`);
   // All of it has to be in the file itself, which is going to be moved without its log.
   await connection.run('COMMIT');
@@ -76,18 +77,12 @@ export async function readVersion(connection: DuckDBConnection, name: string): P
   return version;
 }
 
-/** Whether the attached database has all tables of this version. @throws AppError as `readVersion` */
-export async function isUpToDate(connection: DuckDBConnection, name: string): Promise<boolean> {
-  return (await readVersion(connection, name)) === SCHEMA_VERSION && (await hasCatalogueTables(connection));
-}
-
 /** Brings the tables of a writable database from a version up to date, in one transaction. */
 export async function migrateTables(connection: DuckDBConnection, version: number): Promise<void> {
   await inTransaction(connection, async () => {
     for (let from = version; from < SCHEMA_VERSION; from++) {
       for (const step of migrations[from] ?? []) await connection.run(step);
     }
-    for (const table of catalogueTables) await connection.run(table);
     await connection.run(`UPDATE store.meta SET version = ${SCHEMA_VERSION}`);
   });
 }

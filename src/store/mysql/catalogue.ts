@@ -17,15 +17,6 @@ export const catalogueTables: readonly string[] = [
 
 const ROWS_SENT = 1000;
 
-/** A database that was made before there were catalogues, or by Lmod's scripts, lacks them. */
-export async function hasCatalogueTables(connection: MysqlConnection): Promise<boolean> {
-  const rows = await connection.query(
-    `SELECT 1 FROM information_schema.tables
-     WHERE table_schema = DATABASE() AND table_name IN ('modtally_catalogue_snapshots', 'modtally_catalogue_stays')`,
-  );
-  return rows.length === catalogueTables.length;
-}
-
 /** The catalogues of a database that has their tables. */
 export async function readCatalogues(connection: MysqlConnection): Promise<ClusterCatalogue[]> {
   const snapshots = await connection.query('SELECT syshost, day FROM modtally_catalogue_snapshots ORDER BY day');

@@ -49,8 +49,8 @@ export class MysqlStore implements Store {
 
   async prepare(): Promise<void> {
     await this.create();
-    const { isOurs, hasCatalogue, version } = await readSchemaState(this.#connection);
-    if (!isOurs || !hasCatalogue || version < SCHEMA_VERSION) {
+    const { isOurs, version } = await readSchemaState(this.#connection);
+    if (!isOurs || version < SCHEMA_VERSION) {
       await this.#connection.withLock(this.#waitMs, () => upgradeTables(this.#connection));
     }
     this.#state = null;
@@ -124,8 +124,9 @@ export class MysqlStore implements Store {
   }
 
   async readCatalogues(): Promise<ClusterCatalogue[]> {
-    const { hasCatalogue } = await this.#readState();
-    return hasCatalogue ? readCatalogues(this.#connection) : [];
+    // A database that only Lmod's scripts have written to has no catalogue.
+    const { isOurs } = await this.#readState();
+    return isOurs ? readCatalogues(this.#connection) : [];
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/app-error.ts';
 import { type MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
-import { catalogueTables, hasCatalogueTables } from './catalogue.ts';
+import { catalogueTables } from './catalogue.ts';
 
 /** The version of modtally's own columns and tables. */
 export const SCHEMA_VERSION = 1;
@@ -67,8 +67,6 @@ export interface SchemaState {
   readonly hasModuleTable: boolean;
   /** Whether moduleT has modtally's columns and its tables are there. */
   readonly isOurs: boolean;
-  /** Whether there are tables for the catalogue. */
-  readonly hasCatalogue: boolean;
   readonly version: number;
 }
 
@@ -96,7 +94,7 @@ export async function readSchemaState(connection: MysqlConnection): Promise<Sche
     });
   }
   const isOurs = version > 0 && ownColumns.every(({ name }) => columns.has(name));
-  return { hasModuleTable: columns.size > 0, isOurs, hasCatalogue: await hasCatalogueTables(connection), version };
+  return { hasModuleTable: columns.size > 0, isOurs, version };
 }
 
 /** Makes the database and its tables where there are none; leaves a moduleT that is there as it is. */
