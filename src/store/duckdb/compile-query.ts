@@ -25,17 +25,28 @@ const USUAL_GROUP_BITS = 12;
  */
 export const USE_GROUP_BITS = 22;
 
-/** What a group is made by, how it is shown, and the names it needs. */
+/** A modulefile of the group, which all have the name that is asked for. */
+const ANY_MODULEFILE = 'any_value(m.id)';
+
+/** What a group is made by, and how it is shown: a name by the number of a row that has it, see `nameTables`. */
 const dimensions: Readonly<Record<Dimension, { readonly key: string; readonly shown: string }>> = {
-  user: { key: 't.user_id', shown: 'any_value(u.name)' },
-  module: { key: 'm.module', shown: 'm.module' },
-  path: { key: 'm.path_id', shown: 'any_value(m.path)' },
-  syshost: { key: 'm.syshost', shown: 'm.syshost' },
+  user: { key: 't.user_id', shown: 't.user_id' },
+  module: { key: 'm.module', shown: ANY_MODULEFILE },
+  path: { key: 'm.path_id', shown: ANY_MODULEFILE },
+  syshost: { key: 'm.syshost', shown: ANY_MODULEFILE },
   group: { key: 't.grp', shown: 't.grp' },
   day: { key: 't.day', shown: 't.day' },
   // Day 0 was a Thursday.
   week: { key: 'week', shown: 't.day - (t.day + 3) % 7 AS week' },
   month: { key: 'month', shown: "strftime(DATE '1970-01-01' + t.day, '%Y-%m') AS month" },
+};
+
+/** The names that an answer tells by numbers: each is read once, and not a million times. */
+export const nameTables: Readonly<Partial<Record<Dimension | Measure, string>>> = {
+  user: 'SELECT id, name FROM store.users',
+  module: 'SELECT id, module FROM store.modulefiles',
+  path: 'SELECT id, path FROM store.modulefiles',
+  syshost: 'SELECT id, syshost FROM store.modulefiles',
 };
 
 /** Names as one text: DuckDB's driver is slow to hand over lists. No name holds NUL. */
@@ -65,20 +76,19 @@ export function compileQuery(query: UsageQuery, filter: ResolvedFilter, isOfAllT
   const columns = [...query.by.map((name) => dimensions[name].shown), ...query.measures.map((name) => measures[name])];
   const keys = query.by.map((name) => dimensions[name].key);
   const usage = compileUsage(query, filter, isOfAllTime);
-  const usersJoin = query.by.includes('user') ? 'JOIN store.users u ON u.id = t.user_id' : '';
   return {
     ...usage,
     sql: `
       SELECT ${columns.join(', ')}
       FROM (${usage.sql}) t
-      JOIN store.modulefiles m ON m.id = t.modulefile_id ${usersJoin}
+      JOIN store.modulefiles m ON m.id = t.modulefile_id
       ${keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : 'HAVING count(*) > 0'}`,
   };
 }
 
-/** A dimension or measure as the SQL of `compileQuery` gives it, as a row of the answer has it. */
-export function readCell(name: Dimension | Measure, value: unknown): unknown {
-  return name === 'syshosts' || name === 'modules' ? String(value).split('\0').sort(compareText) : value;
+/** Several names as the SQL of `compileQuery` gives them. */
+export function readNames(text: unknown): string[] {
+  return String(text).split('\0').sort(compareText);
 }
 
 /** The usage a question is about: with the fewest rows that answer it. */

@@ -13,8 +13,9 @@ import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
   compileFilter,
   compileQuery,
+  nameTables,
   type ResolvedFilter,
-  readCell,
+  readNames,
   totalsOfUse,
   USE_GROUP_BITS,
 } from './compile-query.ts';
@@ -83,16 +84,11 @@ export class DuckdbStore implements Store {
   }
 
   async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
-    const names = [...query.by, ...query.measures];
-    const columns = await this.#read(async (connection) => {
+    return this.#read(async (connection) => {
       const filter = await resolveFilter(connection, query.filter);
       const { sql, groupBits } = compileQuery(query, filter, await isOfAllTime(connection, filter));
-      return withGroupBits(connection, groupBits, () => readColumns(connection, sql));
-    });
-    return Array.from({ length: columns[0]?.length ?? 0 }, (_, at) => {
-      const row: Record<string, unknown> = {};
-      for (const [index, name] of names.entries()) row[name] = readCell(name, columns[index]?.[at]);
-      return row as UsageRow<D, M>;
+      const columns = await withGroupBits(connection, groupBits, () => readColumns(connection, sql));
+      return readAnswer(connection, query, columns);
     });
   }
 
@@ -183,6 +179,35 @@ export class DuckdbStore implements Store {
       for (const file of [draft.path, `${draft.path}.wal`]) await rm(file, { force: true }).catch(() => {});
     }
   }
+}
+
+/** The rows of an answer, with names in the place of their numbers. */
+async function readAnswer<D extends Dimension, M extends Measure>(
+  connection: DuckDBConnection,
+  { by, measures }: UsageQuery<D, M>,
+  columns: readonly (readonly unknown[])[],
+): Promise<UsageRow<D, M>[]> {
+  const named: (readonly [name: string, values: readonly unknown[]])[] = [];
+  for (const [at, name] of [...by, ...measures].entries()) {
+    named.push([name, (columns[at] ?? []).map(await readerOf(connection, name))]);
+  }
+  // A copy has all its keys at once, which takes half the time of adding one after the other.
+  const blank = Object.fromEntries(named.map(([name]) => [name, null as unknown]));
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, place) => {
+    const row = { ...blank };
+    for (const [name, values] of named) row[name] = values[place];
+    return row as UsageRow<D, M>;
+  });
+}
+
+/** How the values of a column are read. */
+async function readerOf(connection: DuckDBConnection, name: Dimension | Measure): Promise<(value: unknown) => unknown> {
+  if (name === 'syshosts' || name === 'modules') return readNames;
+  const table = nameTables[name];
+  if (table === undefined) return (value) => value;
+  const [ids = [], texts = []] = await readColumns(connection, table);
+  const names = new Map(ids.map((id, place) => [id, texts[place]]));
+  return (value) => names.get(value as number);
 }
 
 /** The names that patterns stand for, so that LIKE means the same here as on every store. */
