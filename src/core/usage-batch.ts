@@ -39,3 +39,6 @@ export interface UsageBatch {
   /** Only in an import of all loads. */
   readonly detail: { readonly host: readonly (string | null)[]; readonly jobid: readonly (string | null)[] } | null;
 }
+
+/** Who has loaded what on which day, as columns of a usage batch. The same may come more than once. */
+export type UserDayBatch = Pick<UsageBatch, 'vocabulary' | 'length' | 'day' | 'user' | 'modulefile'>;

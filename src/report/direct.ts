@@ -26,7 +26,11 @@ export const direct: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request, MONTHS);
-    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const read = await readUsage(store, span.filter, {
+      each: kind,
+      packageOf: request.packageOf,
+      figures: ['loads', 'direct', 'dependency'],
+    });
     const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
     const told = usage.filter((one) => one.direct + one.dependency > 0);
     const asked = told.map((one) => ({ ...one, share: one.direct / (one.direct + one.dependency) }));

@@ -22,7 +22,11 @@ export const lastUsed: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request);
-    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const read = await readUsage(store, span.filter, {
+      each: kind,
+      packageOf: request.packageOf,
+      figures: ['loads', 'last'],
+    });
     const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
     usage.sort((one, other) => one.last - other.last || compareNatural(one.name, other.name));
     return {

@@ -29,10 +29,9 @@ export const movers: Report = {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request, MONTHS);
     const before = { start: startOfSpanBefore(span.start, span.end, zone), end: span.start };
-    const [now, then] = [
-      await readUsage(store, span.filter, kind, packageOf),
-      await readUsage(store, { ...span.filter, ...before }, kind, packageOf),
-    ];
+    const what = { each: kind, packageOf, figures: ['loads'] } as const;
+    const now = await readUsage(store, span.filter, what);
+    const then = await readUsage(store, { ...span.filter, ...before }, what);
     const changes = [...new Set([...now.keys(), ...then.keys()])].map((name) => {
       const [users, usersBefore] = [now.get(name)?.users ?? 0, then.get(name)?.users ?? 0];
       const [loads, loadsBefore] = [now.get(name)?.loads ?? 0, then.get(name)?.loads ?? 0];

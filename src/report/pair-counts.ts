@@ -5,17 +5,17 @@
 export interface PairCounts {
   /** Number of occasions. */
   readonly occasions: number;
-  /** Counts an occasion on which these things were there. */
-  add(things: Iterable<number>): void;
+  /** Counts an occasion on which these things were there, each named once. */
+  add(things: readonly number[]): void;
   /** Occasions on which a thing was there. */
   countOf(thing: number): number;
-  /** Occasions on which both were there. */
+  /** Occasions on which both, which are two, were there. */
   countOfBoth(one: number, other: number): number;
 }
 
 /** @param size the number of things, which are numbered from 0 on */
 export function createPairCounts(size: number): PairCounts {
-  // On the diagonal: a thing with itself.
+  // Of a pair, one or the other comes first: it has two places, of which the sum counts. On the diagonal: one thing.
   const counts = new Uint32Array(size * size);
   let occasions = 0;
   return {
@@ -24,12 +24,15 @@ export function createPairCounts(size: number): PairCounts {
     },
     add(things) {
       occasions++;
-      const row = [...things];
-      for (const one of row) {
-        for (const other of row) counts[one * size + other] = (counts[one * size + other] ?? 0) + 1;
+      for (let at = 0; at < things.length; at++) {
+        const row = (things[at] ?? 0) * size;
+        for (let next = at; next < things.length; next++) {
+          const place = row + (things[next] ?? 0);
+          counts[place] = (counts[place] ?? 0) + 1;
+        }
       }
     },
     countOf: (thing) => counts[thing * size + thing] ?? 0,
-    countOfBoth: (one, other) => counts[one * size + other] ?? 0,
+    countOfBoth: (one, other) => (counts[one * size + other] ?? 0) + (counts[other * size + one] ?? 0),
   };
 }

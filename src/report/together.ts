@@ -1,13 +1,16 @@
+import type { PackageRule } from '../core/module-name.ts';
 import { compareNatural } from '../core/natural-order.ts';
 import { shareOf } from '../core/share.ts';
-import { eachColumns, eachOption } from './each.ts';
+import type { Modulefile } from '../core/usage-batch.ts';
+import type { UsageFilter } from '../core/usage-query.ts';
+import type { Store } from '../store/store.ts';
+import { type Each, eachColumns, eachOption, naming } from './each.ts';
 import { firstRows } from './first-rows.ts';
 import { createPairCounts } from './pair-counts.ts';
 import type { Report } from './report.ts';
 import { optionValue, percentOption } from './report-option.ts';
 import { readSpan } from './span.ts';
-import { readUsage } from './usage.ts';
-import { readUserDays } from './user-days.ts';
+import { eachUserDay } from './user-days.ts';
 
 const MONTHS = 12;
 /** Every pair of them has a place in memory; what has fewer users than so many others is no bundle. */
@@ -32,17 +35,12 @@ export const together: Report = {
     const kind = optionValue(request.options, each);
     const leastSupport = optionValue(request.options, support);
     const span = await readSpan(store, request, MONTHS);
-    const usage = [...(await readUsage(store, span.filter, kind, request.packageOf))];
-    usage.sort(([one, { users }], [other, { users: more }]) => more - users || compareNatural(one, other));
-    const names = usage
-      .slice(0, MOST_NAMES)
-      .map(([name]) => name)
-      .sort(compareNatural);
+    const names = await listNames(store, span.filter, kind, request.packageOf);
     const placeOf = new Map(names.map((name, place) => [name, place]));
     const counts = createPairCounts(names.length);
-    for await (const loaded of readUserDays(store, span, kind, request)) {
-      counts.add([...loaded].flatMap((name) => placeOf.get(name) ?? []));
-    }
+    const { by, nameOf } = naming(kind, request.packageOf);
+    const numberOf = (modulefile: Modulefile): number => placeOf.get(nameOf(modulefile[by])) ?? -1;
+    await eachUserDay(store, span, { zone: request.zone, numberOf }, counts.add);
     const pairs = names.flatMap((_, one) =>
       names.slice(one + 1).flatMap((_, next) => {
         const other = one + 1 + next;
@@ -81,3 +79,18 @@ export const together: Report = {
     };
   },
 };
+
+/** What to look at, in natural order: no more than there is room for, by the users of the most used module of each. */
+async function listNames(store: Store, filter: UsageFilter, each: Each, packageOf: PackageRule): Promise<string[]> {
+  const { by, nameOf } = naming(each, packageOf);
+  const usersOf = new Map<string, number>();
+  for (const row of await store.select({ by: [by], measures: ['users'], filter })) {
+    const name = nameOf(row[by]);
+    usersOf.set(name, Math.max(row.users, usersOf.get(name) ?? 0));
+  }
+  const names = [...usersOf].sort(([one, users], [other, more]) => more - users || compareNatural(one, other));
+  return names
+    .slice(0, MOST_NAMES)
+    .map(([name]) => name)
+    .sort(compareNatural);
+}

@@ -28,7 +28,11 @@ export const top: Report = {
     const kind = optionValue(request.options, each);
     const isByUsers = optionValue(request.options, by) === 'users';
     const span = await readSpan(store, request, MONTHS);
-    const read = await readUsage(store, span.filter, kind, request.packageOf);
+    const read = await readUsage(store, span.filter, {
+      each: kind,
+      packageOf: request.packageOf,
+      figures: ['loads'],
+    });
     const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
     const [all] = await store.select({ by: [], measures: ['users', 'loads'], filter: span.filter });
     usage.sort((one, other) => {

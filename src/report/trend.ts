@@ -68,7 +68,7 @@ async function showSeries(
   period: Period,
   kind: Each,
 ): Promise<ResultTable> {
-  const read = await readUsage(store, span.filter, kind, packageOf);
+  const read = await readUsage(store, span.filter, { each: kind, packageOf, figures: ['loads'] });
   const usage = [...read].map(([name, figures]) => ({ name, ...figures }));
   usage.sort((one, other) => other.users - one.users || compareNatural(one.name, other.name));
   const series = await readSeries(store, span.filter, period, kind, packageOf);

@@ -19,6 +19,8 @@ import { addUp, readUsageOfUsers } from './usage.ts';
 
 const MONTHS = 12;
 
+const figures = ['loads', 'last'] as const;
+
 const packages: ReportOption<string> = {
   name: 'package',
   hint: 'PATTERN',
@@ -41,19 +43,19 @@ export const versions: Report = {
   async run(store, request) {
     const isWanted = compileLike(optionValue(request.options, packages));
     const span = await readSpan(store, request, MONTHS);
-    const uses = (await readUsageOfUsers(store, span.filter)).map((use) => ({
+    const uses = (await readUsageOfUsers(store, span.filter, figures)).map((use) => ({
       ...use,
       ...request.packageOf(use.module),
     }));
     const found = [...groupBy(uses, (use) => use.package)]
       .filter(([name]) => isWanted(name))
-      .map(([name, ofPackage]) => ({ name, ofPackage, whole: addUp(ofPackage) }));
+      .map(([name, ofPackage]) => ({ name, ofPackage, whole: addUp(ofPackage, figures) }));
     found.sort((one, other) => other.whole.users - one.whole.users || compareNatural(one.name, other.name));
     const rows = found.flatMap(({ name, ofPackage, whole }) =>
       [...groupBy(ofPackage, ({ version }) => version)]
         .sort(([one], [other]) => compareNatural(other, one))
         .map(([version, alike]) => {
-          const { users, loads, last } = addUp(alike);
+          const { users, loads, last } = addUp(alike, figures);
           return [name, version, users, shareOf(users, whole.users), loads, shareOf(loads, whole.loads), last];
         }),
     );

@@ -1,6 +1,6 @@
 import type { CatalogueSnapshot, ClusterCatalogue } from '../core/catalogue.ts';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../core/ledger.ts';
-import type { UsageBatch } from '../core/usage-batch.ts';
+import type { UsageBatch, UserDayBatch } from '../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 
 /**
@@ -51,6 +51,13 @@ export interface Store {
    * @param use takes them in; others may have to wait for the store until it returns
    */
   readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T>;
+
+  /**
+   * Hands out who has loaded what on which day, of the rows that the filter lets through, in no particular order. Rows
+   * of which every load is known to have come along as a dependency are left out. The batches share one vocabulary.
+   * @param use takes them in; others may have to wait for the store until it returns
+   */
+  readUserDays<T>(filter: UsageFilter, use: (days: AsyncIterable<UserDayBatch>) => Promise<T>): Promise<T>;
 
   /**
    * Removes the rows whose first load the filter lets through, all or none; returns their number.

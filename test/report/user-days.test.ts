@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
+import type { Modulefile } from '../../src/core/usage-batch.ts';
 import { readSpan } from '../../src/report/span.ts';
-import { readUserDays } from '../../src/report/user-days.ts';
+import { eachUserDay } from '../../src/report/user-days.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
 import { sorted } from '../support/naive-usage.ts';
@@ -19,11 +20,14 @@ test('user-days are the same, however many parts they are read in, and whatever 
     }),
   );
   await storeLoads(store, loads, createSiteZone('Pacific/Kiritimati'));
-  const request = makeRequest({ zone: createSiteZone('Pacific/Pago_Pago') });
-  const span = await readSpan(store, request);
-  const read = async (rowsAtOnce?: number): Promise<object[]> => {
-    const found: string[][] = [];
-    for await (const names of readUserDays(store, span, 'module', request, rowsAtOnce)) found.push([...names].sort());
+  const zone = createSiteZone('Pacific/Pago_Pago');
+  const span = await readSpan(store, makeRequest({ zone }));
+  const read = async (rowsAtOnce = 1000): Promise<object[]> => {
+    const found: number[][] = [];
+    const numberOf = ({ module }: Modulefile): number => Number(module.slice(1, 2)) - 1;
+    await eachUserDay(store, span, { zone, numberOf, rowsAtOnce }, (numbers) => {
+      found.push([...numbers].sort());
+    });
     return sorted(found);
   };
   const whole = await read();

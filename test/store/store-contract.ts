@@ -15,7 +15,7 @@ import { naiveClassics } from '../support/naive-classics.ts';
 import { sorted } from '../support/naive-usage.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
 import { newTarget, openTestStore, type StoreKind } from '../support/stores.ts';
-import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
+import { readUsageRows, rowsOf, userDaysOf } from '../support/usage-rows.ts';
 
 const utc = createSiteZone('UTC');
 const chicago = createSiteZone('America/Chicago');
@@ -307,6 +307,26 @@ export function testStore(kind: StoreKind): void {
       }),
     ).rejects.toThrow('enough');
     expect(await store.remove({})).toBe(10_000);
+  });
+
+  test('who has loaded what on which day is told, but for what came along as a dependency', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyLife, fc.array(anyFilter, { minLength: 1, maxLength: 3 }), async (life, filters) => {
+        const store = await open(chicago);
+        const naive = await live(store, life, chicago);
+        for (const filter of [...filters, ...edgesOf(naive)]) {
+          const asked = naive.select(filter).filter(({ dependency, loads }) => dependency < loads);
+          const days = asked.map(({ day, user, syshost, module, path }) => ({ day, user, syshost, module, path }));
+          const found = await store.readUserDays(filter, userDaysOf);
+          expect(new Set(found.map((one) => JSON.stringify(one)))).toEqual(
+            new Set(days.map((one) => JSON.stringify(one))),
+          );
+        }
+        await store.drop();
+        await store.close();
+      }),
+      { numRuns: 15 },
+    );
   });
 
   describe('the catalogue', () => {

@@ -20,6 +20,7 @@ export class MemoryStore implements Store {
   close = async (): Promise<void> => {};
   count = async (): Promise<number> => this.loads.size;
   readRows = (): Promise<never> => Promise.reject(new Error('not in memory'));
+  readUserDays = (): Promise<never> => Promise.reject(new Error('not in memory'));
   remove = (): Promise<number> => Promise.reject(new Error('not in memory'));
   addSnapshot = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readCatalogues = (): Promise<never> => Promise.reject(new Error('not in memory'));

@@ -127,11 +127,14 @@ export function totalsOfUse(where = ''): string {
     FROM (${rowsOfUse(where)}) GROUP BY use_id`;
 }
 
-/** A WHERE clause for tallies or loads; empty where everything is let through. */
-export function compileFilter(filter: ResolvedFilter): string {
+/**
+ * A WHERE clause for tallies or loads; empty where everything is let through.
+ * @param more conditions that the filter does not know
+ */
+export function compileFilter(filter: ResolvedFilter, more: readonly string[] = []): string {
   const names = compileNames(filter);
   const ofUses = names.length === 0 ? [] : [`use_id IN (SELECT id FROM store.uses ${whereAll(names)})`];
-  return whereAll([...compileTime(filter), ...ofUses]);
+  return whereAll([...compileTime(filter), ...ofUses, ...more]);
 }
 
 /** What is asked of a row's first load. */

@@ -6,7 +6,7 @@ import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
-import type { UsageBatch } from '../../core/usage-batch.ts';
+import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
@@ -26,6 +26,7 @@ import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
 import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
+import { streamUserDays } from './stream-user-days.ts';
 import { inTransaction } from './transaction.ts';
 
 /** The embedded store: a DuckDB file that several processes share by leases. */
@@ -105,6 +106,10 @@ export class DuckdbStore implements Store {
 
   readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
     return this.#read(async (connection) => use(streamRows(connection, await resolveFilter(connection, filter))));
+  }
+
+  readUserDays<T>(filter: UsageFilter, use: (days: AsyncIterable<UserDayBatch>) => Promise<T>): Promise<T> {
+    return this.#read(async (connection) => use(streamUserDays(connection, await resolveFilter(connection, filter))));
   }
 
   remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {

@@ -4,7 +4,7 @@ import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
-import type { UsageBatch } from '../../core/usage-batch.ts';
+import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../mysql/mysql-target.ts';
@@ -21,7 +21,7 @@ import {
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { openMysqlImport } from './mysql-import.ts';
 import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
-import { streamRows } from './stream-rows.ts';
+import { streamRows, streamUserDays } from './stream-rows.ts';
 
 /** Rows that are removed by their numbers in one statement. */
 const ROWS_REMOVED = 10_000;
@@ -100,6 +100,11 @@ export class MysqlStore implements Store {
 
   async readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
     return use(await this.#stream(filter, () => {}));
+  }
+
+  async readUserDays<T>(filter: UsageFilter, use: (days: AsyncIterable<UserDayBatch>) => Promise<T>): Promise<T> {
+    const { isOurs } = await this.#readState();
+    return use(streamUserDays(this.#connection, await this.#where(filter), isOurs));
   }
 
   async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {

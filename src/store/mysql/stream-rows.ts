@@ -1,6 +1,6 @@
 import { Places } from '../../core/places.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
-import type { Modulefile, UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
+import type { Modulefile, UsageBatch, UserDayBatch, Vocabulary } from '../../core/usage-batch.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
 import { dayColumn, instantOfDateTime, type Statement } from './compile-query.ts';
 
@@ -22,6 +22,28 @@ export async function* streamRows(
   for await (const rows of connection.stream(sql, where.values)) {
     for (const row of rows) onRow(Number(row[0]));
     yield toBatch(rows, names, zone);
+  }
+}
+
+/** Who has loaded what on which day, of the rows that a condition lets through. */
+export async function* streamUserDays(
+  connection: MysqlConnection,
+  where: Statement,
+  isOurs: boolean,
+): AsyncGenerator<UserDayBatch> {
+  const names = new NamePlaces();
+  const asked = isOurs ? `${where.sql === '' ? 'WHERE' : `${where.sql} AND`} dependency_loads < loads` : where.sql;
+  const sql = `SELECT user, syshost, module, path, ${dayColumn(isOurs)} FROM moduleT ${asked}`;
+  for await (const rows of connection.stream(sql, where.values)) {
+    yield {
+      vocabulary: names.vocabulary,
+      length: rows.length,
+      day: Int32Array.from(rows, (row) => Number(row[4])),
+      user: Int32Array.from(rows, (row) => names.placeOfUser(String(row[0]))),
+      modulefile: Int32Array.from(rows, (row) =>
+        names.placeOfModulefile({ syshost: String(row[1]), module: String(row[2]), path: String(row[3]) }),
+      ),
+    };
   }
 }
 
