@@ -49,7 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const dynamicImports: Readonly<Record<string, readonly string[]>> = {
   'store/open-store.ts': ['store/duckdb', 'store/mysql', 'store/clickhouse'],
   'parquet/load-duckdb.ts': ['parquet'],
-  'cli/commands.ts': ['cli'],
+  'cli/commands.ts': ['cli', 'legacy'],
   'legacy/main.ts': ['legacy'],
 };
 

@@ -1,46 +1,16 @@
 import { type Argument, Command, type Option } from 'commander';
+import type { CommandOutline, OptionOutline, Values } from '../core/command-outline.ts';
 import { addCommonOptions } from './common-options.ts';
-
-/** A command as completion has to know it. */
-export interface CommandOutline {
-  /** The words that lead to it behind `modtally`, with blanks between; empty for `modtally` itself. */
-  readonly path: string;
-  readonly name: string;
-  readonly summary: string;
-  /** Its own and those of the commands above it. */
-  readonly options: readonly OptionOutline[];
-  /** What its operands may be, one after the other. */
-  readonly operands: readonly Values[];
-  /** Whether the last of them may be repeated. */
-  readonly isRepeatable: boolean;
-  readonly children: readonly CommandOutline[];
-}
-
-export interface OptionOutline {
-  /** `-o` and `--output`, or one of them. */
-  readonly flags: readonly string[];
-  readonly summary: string;
-  /** What may follow it; null where nothing does. */
-  readonly values: Values | null;
-}
-
-/** What a value may be: one of some words, the name of a file, a folder or a time zone, or whatever there is. */
-export type Values = readonly string[] | 'file' | 'folder' | 'zone' | 'any';
 
 /** The outline of `modtally` with its commands. */
 export function outlineProgram(commands: readonly Command[]): CommandOutline {
   const program = addCommonOptions(new Command('modtally')).option('--version', 'print the version');
-  const children = commands.map((child) => outlineCommand(child, '', []));
-  return outline(program, '', program.options.map(outlineOption), children);
-}
-
-/** An outline and all that are in it. */
-export function listOutlines(whole: CommandOutline): CommandOutline[] {
-  return [whole, ...whole.children.flatMap(listOutlines)];
+  const children = commands.map((child) => outlineCommand(child, 'modtally', []));
+  return outline(program, 'modtally', program.options.map(outlineOption), children);
 }
 
 function outlineCommand(command: Command, above: string, inherited: readonly OptionOutline[]): CommandOutline {
-  const path = `${above} ${command.name()}`.trim();
+  const path = `${above} ${command.name()}`;
   const options = [...command.options.map(outlineOption), ...inherited];
   const children = command.commands.map((child) => outlineCommand(child, path, options));
   return outline(command, path, options, children);

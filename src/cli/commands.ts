@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CommandOutline } from '../core/command-outline.ts';
 
 /** A command of `modtally`, known by name and summary until it is called. */
 export interface CommandEntry {
@@ -52,11 +53,16 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'print a script that completes what is typed in a shell',
-    load: async () => (await import('./commands/completion.ts')).createCompletionCommand(loadCommands),
+    load: async () => (await import('./commands/completion.ts')).createCompletionCommand(loadCommands, outlineDropIns),
   },
 ];
 
 /** All commands, each with its summary. */
 async function loadCommands(): Promise<Command[]> {
   return Promise.all(commands.map(async ({ summary, load }) => (await load()).summary(summary)));
+}
+
+/** Of the other door, whose commands are completed by the same script. */
+async function outlineDropIns(): Promise<CommandOutline[]> {
+  return (await import('../legacy/main.ts')).outlineLegacyCommands();
 }

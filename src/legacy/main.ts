@@ -1,3 +1,5 @@
+import type { CommandOutline } from '../core/command-outline.ts';
+import { outlineLegacyCommand } from './outline-legacy-command.ts';
 import type { LegacyCommand } from './run-legacy.ts';
 import { runLegacy } from './run-legacy.ts';
 
@@ -21,4 +23,9 @@ export async function runNamed(name: string): Promise<void> {
 /** All drop-in commands. */
 export function loadLegacyCommands(): Promise<LegacyCommand[]> {
   return Promise.all(Object.values(commands).map((load) => load()));
+}
+
+/** The outlines of all drop-in commands. */
+export async function outlineLegacyCommands(): Promise<CommandOutline[]> {
+  return (await loadLegacyCommands()).map(outlineLegacyCommand);
 }

@@ -86,6 +86,41 @@ describe.each(shells)('in %s', (shell) => {
     ).toEqual([['logs', 'lone log'], ['logs', 'lone log'], ['logs/usage.log'], ['logs'], ['lone log'], [], [], [], []]);
   });
 
+  test('so are the flags and operands of the drop-in commands', async () => {
+    const common = ['--confFn', '--help'];
+    expect(
+      await offers(
+        'conf_create --',
+        'createDB --',
+        'store_module_data --',
+        'delete_old_records --',
+        'dump_db --',
+        'analyzeLmodDB --s',
+        'analyzeLmodDB --sqlPattern % ',
+        'analyzeLmodDB counts u',
+        'analyzeLmodDB --syshost ',
+        'store_module_data --delete logs/usage.log lo',
+        'delete_old_records l',
+        'dump_db --parentDir l',
+        'createDB --confFn lone',
+      ),
+    ).toEqual([
+      ['--dbhost', '--dbname', '--dbuser', '--help', '--passwd'],
+      [...common, '--dbname', '--drop'].sort(),
+      [...common, '--delete', '--ignoreFn', '--store_all'].sort(),
+      [...common, '--end', '--keepMonths', '--start', '--syshost', '--yes'].sort(),
+      [...common, '--Nmonths', '--dbname', '--parentDir', '--start'].sort(),
+      ['--sqlPattern', '--start', '--syshost'],
+      ['counts', 'modules_used_by', 'usernames'],
+      [],
+      [],
+      ['logs', 'lone log'],
+      [],
+      ['logs'],
+      ['lone log'],
+    ]);
+  });
+
   test('a value is completed behind an equals sign, too', async () => {
     expect(await offers('modtally report counts --format=', 'modtally export --format=par')).toEqual([
       ['csv', 'html', 'json', 'md', 'table'],

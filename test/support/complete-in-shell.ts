@@ -43,7 +43,7 @@ function askFish(completion: string, cwd: string, lines: readonly string[]): str
 
 /**
  * bash and zsh are typed to on a terminal. A key inserts all that they offer into the line, and a function that takes
- * the place of modtally notes the words of the line.
+ * the place of each command notes the words of the line.
  */
 async function type(shell: 'bash' | 'zsh', folder: string, cwd: string, lines: readonly string[]): Promise<string[][]> {
   const notes = join(folder, 'notes');
@@ -54,7 +54,10 @@ async function type(shell: 'bash' | 'zsh', folder: string, cwd: string, lines: r
          zle -C all-matches complete-word _generic; bindkey '^T' all-matches
          zstyle ':completion:all-matches:*' insert yes
          zstyle ':completion:all-matches::::' completer _all_matches _complete`;
-  const note = `modtally() { printf '%s\\0' "$@" >> ${notes}; printf '\\n' >> ${notes}; }`;
+  const names = [...new Set(lines.map((line) => line.split(' ', 1)[0] ?? ''))];
+  const note = names
+    .map((name) => `${name}() { printf '%s\\0' "$@" >> ${notes}; printf '\\n' >> ${notes}; }`)
+    .join('\n');
   writeFileSync(join(folder, shell === 'bash' ? 'bashrc' : '.zshrc'), `${setUp}\n${note}\nPS1='READY> '\n`);
   writeFileSync(notes, '');
   const command = shell === 'bash' ? `bash --noprofile --rcfile ${folder}/bashrc -i` : 'zsh -d -i';

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { writeOutput } from '../../app/standard-output.ts';
 import { AppError } from '../../core/app-error.ts';
-import { type CommandOutline, outlineProgram } from '../command-outline.ts';
+import type { CommandOutline } from '../../core/command-outline.ts';
+import { outlineProgram } from '../command-outline.ts';
 import { addCommonOptions } from '../common-options.ts';
 import { formatBashCompletion } from '../completion/bash-completion.ts';
 import { formatFishCompletion } from '../completion/fish-completion.ts';
 import { formatZshCompletion } from '../completion/zsh-completion.ts';
 
-const shells: Readonly<Record<string, (program: CommandOutline) => string>> = {
+const shells: Readonly<Record<string, (programs: readonly CommandOutline[]) => string>> = {
   bash: formatBashCompletion,
   zsh: formatZshCompletion,
   fish: formatFishCompletion,
@@ -16,10 +17,16 @@ const shells: Readonly<Record<string, (program: CommandOutline) => string>> = {
 /**
  * `modtally completion`
  * @param loadCommands gives all commands of modtally, each with its summary
+ * @param outlineOthers gives the outlines of the commands beside modtally
  */
-export function createCompletionCommand(loadCommands: () => Promise<readonly Command[]>): Command {
+export function createCompletionCommand(
+  loadCommands: () => Promise<readonly Command[]>,
+  outlineOthers: () => Promise<readonly CommandOutline[]>,
+): Command {
   const command = new Command('completion')
-    .description('Prints a script by which a shell completes commands, options, reports and other values.')
+    .description(
+      'Prints a script by which a shell completes commands, options, reports and other values; those of the drop-in commands, too.',
+    )
     .argument('<shell>', 'bash, zsh or fish');
   return addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
@@ -30,7 +37,7 @@ export function createCompletionCommand(loadCommands: () => Promise<readonly Com
           hint: `Shells: ${Object.keys(shells).join(', ')}.`,
         });
       }
-      await writeOutput(format(outlineProgram(await loadCommands())));
+      await writeOutput(format([outlineProgram(await loadCommands()), ...(await outlineOthers())]));
     });
 }
 
@@ -39,5 +46,5 @@ Examples:
   source <(modtally completion bash)
   modtally completion bash > /etc/bash_completion.d/modtally
   modtally completion zsh > /usr/local/share/zsh/site-functions/_modtally
-  modtally completion fish > ~/.config/fish/completions/modtally.fish
+  modtally completion fish > ~/.config/fish/conf.d/modtally.fish
 `;

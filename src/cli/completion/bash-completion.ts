@@ -1,9 +1,9 @@
+import { type CommandOutline, listOutlines, type Values } from '../../core/command-outline.ts';
 import { groupBy } from '../../core/group-by.ts';
-import { type CommandOutline, listOutlines, type Values } from '../command-outline.ts';
 
-/** A script for bash (4 or newer) that completes `modtally`. It knows everything itself: to complete runs nothing. */
-export function formatBashCompletion(program: CommandOutline): string {
-  const outlines = listOutlines(program);
+/** A script for bash (4 or newer) that completes some programs. It knows everything itself: to complete runs nothing. */
+export function formatBashCompletion(programs: readonly CommandOutline[]): string {
+  const outlines = programs.flatMap(listOutlines);
   const children = outlines.filter((outline) => outline.children.length > 0);
   const options = outlines.flatMap(({ path, options }) =>
     options.flatMap(({ flags, values }) =>
@@ -51,7 +51,7 @@ __modtally_offer() {
 }
 
 _modtally() {
-  local path='' option='' operands=0 i word next
+  local path=\${COMP_WORDS[0]##*/} option='' operands=0 i word
   COMPREPLY=()
   # bash takes --option=value apart, and a URL at its colons.
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -62,9 +62,8 @@ _modtally() {
       -) ((operands++)) ;;
       -*) option=$word ; [[ -z $(__modtally_values "$path" "$option") ]] && option='' ;;
       *)
-        next=\${path:+$path }$word
         if [[ -n $option ]]; then option=''
-        elif [[ " $(__modtally_commands "$path") " == *" $word "* ]]; then path=$next
+        elif [[ " $(__modtally_commands "$path") " == *" $word "* ]]; then path="$path $word"
         else ((operands++))
         fi
         ;;
@@ -83,7 +82,7 @@ _modtally() {
   if [[ \${COMPREPLY[0]} == *[:/] ]]; then compopt -o nospace; fi
 }
 
-complete -F _modtally modtally
+complete -F _modtally ${programs.map(({ name }) => name).join(' ')}
 `;
 }
 

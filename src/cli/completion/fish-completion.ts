@@ -1,18 +1,18 @@
-import { type CommandOutline, listOutlines, type OptionOutline, type Values } from '../command-outline.ts';
+import { type CommandOutline, listOutlines, type OptionOutline, type Values } from '../../core/command-outline.ts';
 
-/** A script for fish that completes `modtally`. It knows everything itself: to complete runs nothing of ours. */
-export function formatFishCompletion(program: CommandOutline): string {
-  const outlines = listOutlines(program);
+/** A script for fish that completes some programs. It knows everything itself: to complete runs nothing of ours. */
+export function formatFishCompletion(programs: readonly CommandOutline[]): string {
+  const outlines = programs.flatMap(listOutlines);
   const withValue = outlines.flatMap(({ options }) =>
     options.flatMap(({ flags, values }) => (values === null ? [] : flags)),
   );
-  const paths = outlines.map(({ path }) => path).filter((path) => path !== '');
+  const paths = outlines.map(({ path }) => path);
   return `# fish completion for modtally: modtally completion fish
 
 # The command that stands on the line, and the number of operands behind it.
 function __modtally_place
     set -l words (commandline -opc)
-    set -l path ''
+    set -l path (string replace -r '^.*/' '' -- $words[1])
     set -l operands 0
     set -l is_value 0
     for word in $words[2..-1]
@@ -21,8 +21,8 @@ function __modtally_place
         else if contains -- $word ${[...new Set(withValue)].join(' ')}
             set is_value 1
         else if string match -qr -- '^-.' $word
-        else if contains -- (string trim "$path $word") ${paths.map(quote).join(' ')}
-            set path (string trim "$path $word")
+        else if contains -- "$path $word" ${paths.map(quote).join(' ')}
+            set path "$path $word"
         else
             set operands (math $operands + 1)
         end
@@ -45,10 +45,9 @@ function __modtally_zones
     string split ' ' '${Intl.supportedValuesOf('timeZone').join(' ')}'
 end
 
-complete -c modtally -f
-${outlines
-  .flatMap(listRules)
-  .map((rule) => `complete -c modtally ${rule}\n`)
+${programs
+  .flatMap((program) => ['-f', ...listOutlines(program).flatMap(listRules)].map((rule) => [program.name, rule]))
+  .map(([name, rule]) => `complete -c ${name} ${rule}\n`)
   .join('')}`;
 }
 

@@ -1,14 +1,18 @@
-import { type CommandOutline, listOutlines, type OptionOutline, type Values } from '../command-outline.ts';
+import { type CommandOutline, listOutlines, type OptionOutline, type Values } from '../../core/command-outline.ts';
 
-/** A script for zsh that completes `modtally`, as `_modtally` in a folder of `fpath` or sourced after compinit. */
-export function formatZshCompletion(program: CommandOutline): string {
-  return `#compdef modtally
+/** A script for zsh that completes some programs, as `_modtally` in a folder of `fpath` or sourced after compinit. */
+export function formatZshCompletion(programs: readonly CommandOutline[]): string {
+  const names = programs.map(({ name }) => name).join(' ');
+  return `#compdef ${names}
 # zsh completion for modtally: modtally completion zsh
 
 _modtally_zones=(${Intl.supportedValuesOf('timeZone').join(' ')})
 
-${listOutlines(program).map(formatFunction).join('\n')}
-if [[ $funcstack[1] == _modtally ]]; then _modtally "$@"; else compdef _modtally modtally; fi
+${programs.flatMap(listOutlines).map(formatFunction).join('\n')}
+_modtally() {
+  _modtally_of_$service
+}
+if [[ $funcstack[1] == _modtally ]]; then _modtally; else compdef _modtally ${names}; fi
 `;
 }
 
@@ -45,7 +49,7 @@ ${calls.join('')}    esac ;;
 }
 
 function functionName(path: string): string {
-  return ['_modtally', ...path.split(' ')].filter((word) => word !== '').join('_');
+  return `_modtally_of_${path.replaceAll(' ', '_')}`;
 }
 
 /** An option may be given again: it may be repeatable, and where it is not it is an error that is told. */
