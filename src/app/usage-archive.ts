@@ -74,7 +74,8 @@ export class UsageArchive {
 
   /**
    * Deals with what runs that died have left behind. All rows of such a run were removed, or none: where each one that
-   * would go now is still there, none was. Where none would go now, there is nothing to tell it by, and no need.
+   * would go now is still there, none was; or all were imported anew, and go into this archive. Where none would go
+   * now, there is nothing to tell it by, and no need.
    */
   async #settle(spool: UsageSpool): Promise<void> {
     const left = (await readdir(this.#folder)).filter((name) => name.includes(this.#mark));

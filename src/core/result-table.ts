@@ -9,10 +9,10 @@ export interface Column {
   /** The heading on a terminal and in Markdown. */
   readonly title: string;
   /**
-   * `day`: an instant of which people want the day and programs the whole; `list`: names; `series`: numbers, one after
-   * the other in time.
+   * `prose`: sentences, which may be broken over lines; `list`: names; `day`: an instant of which people want the day
+   * and programs the whole; `series`: numbers, one after the other in time.
    */
-  readonly kind: 'text' | 'list' | 'number' | 'instant' | 'day' | 'share' | 'series';
+  readonly kind: 'text' | 'prose' | 'list' | 'number' | 'instant' | 'day' | 'share' | 'series';
   /** Whether its numbers are drawn as bars where the view can. */
   readonly isDrawn?: boolean;
 }

@@ -65,5 +65,5 @@ function noteUntold(told: number, untold: number): string[] {
   if (untold === 0) return [];
   return told === 0
     ? [`No load here says whether a user asked for it. ${hookAdvice.direct}`]
-    : [`${untold} more have no load that says whether a user asked for it. ${hookAdvice.direct}`];
+    : [`Left out, since no load of theirs says whether a user asked for it: ${untold}. ${hookAdvice.direct}`];
 }

@@ -4,6 +4,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { People, PeopleDirectory } from '../core/people.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import type { Store } from '../store/store.ts';
+import { firstRows } from './first-rows.ts';
 import type { Report, ReportRequest } from './report.ts';
 import { optionValue, type ReportOption } from './report-option.ts';
 import { cellsOf, sumColumns, sumUp } from './usage-sums.ts';
@@ -51,10 +52,9 @@ async function countGroups(store: Store, { filter, limit, options, directory }: 
       other.sums.users - one.sums.users ||
       compareText(one.group ?? '', other.group ?? ''),
   );
-  const shown = limit === null ? rows : rows.slice(0, limit);
   return {
     columns: [{ key: 'group', title: 'Group', kind: 'text' }, ...sumColumns],
-    rows: shown.map(({ group, sums }) => [group, ...cellsOf(sums)]),
+    rows: firstRows(rows, limit).map(({ group, sums }) => [group, ...cellsOf(sums)]),
     notes: byGroup.has(null) ? [noteOn(directory)] : [],
   };
 }

@@ -37,8 +37,8 @@ export const health: Report = {
         { key: 'check', title: 'Check', kind: 'text' },
         { key: 'verdict', title: 'Verdict', kind: 'text' },
         syshostColumn,
-        { key: 'finding', title: 'Finding', kind: 'text' },
-        { key: 'advice', title: 'What to do', kind: 'text' },
+        { key: 'finding', title: 'Finding', kind: 'prose' },
+        { key: 'advice', title: 'What to do', kind: 'prose' },
       ],
       rows: firstRows(findings, request.limit).map(({ check, verdict, syshost, finding, advice }) => [
         check,

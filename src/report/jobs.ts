@@ -1,11 +1,10 @@
-import { compareText } from '../core/compare-text.ts';
 import { groupBy } from '../core/group-by.ts';
 import { compareNatural } from '../core/natural-order.ts';
 import { shareOf } from '../core/share.ts';
 import { loadsColumn } from './columns.ts';
 import { eachColumns, eachOption, naming } from './each.ts';
 import { firstRows } from './first-rows.ts';
-import { hookAdvice } from './hook-advice.ts';
+import { noteSilence, readTellingClusters } from './job-telling.ts';
 import type { Report } from './report.ts';
 import { optionValue } from './report-option.ts';
 import { readSpan } from './span.ts';
@@ -27,10 +26,7 @@ export const jobs: Report = {
   async run(store, request) {
     const kind = optionValue(request.options, each);
     const span = await readSpan(store, request, MONTHS);
-    const { start, end } = span;
-    // Whether a cluster tells of jobs does not depend on which modules and users are asked for.
-    const clusters = await store.select({ by: ['syshost'], measures: ['jobs'], filter: { start, end } });
-    const telling = new Set(clusters.filter((cluster) => cluster.jobs > 0).map(({ syshost }) => syshost));
+    const telling = await readTellingClusters(store, span);
     const { by, nameOf } = naming(kind, request.packageOf);
     const groups = await store.select({ by: [by, 'syshost'], measures: ['loads', 'jobs'], filter: span.filter });
     const told = groups.filter(({ syshost }) => telling.has(syshost));
@@ -56,12 +52,7 @@ export const jobs: Report = {
         loads - jobs,
         shareOf(jobs, loads),
       ]),
-      notes: [...span.notes, ...noteSilence([...silent].sort(compareText))],
+      notes: [...span.notes, ...noteSilence(silent)],
     };
   },
 };
-
-function noteSilence(syshosts: readonly string[]): string[] {
-  if (syshosts.length === 0) return [];
-  return [`No load on ${syshosts.join(', ')} has a job id. ${hookAdvice.jobid}`];
-}

@@ -3,7 +3,8 @@ import { groupBy } from '../core/group-by.ts';
 import type { Person } from '../core/people.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import type { Store } from '../store/store.ts';
-import { syshostsColumn, userColumn } from './columns.ts';
+import { lastDayColumn, loadsColumn, syshostsColumn, userColumn } from './columns.ts';
+import { firstRows } from './first-rows.ts';
 import type { Report, ReportRequest } from './report.ts';
 
 /** Whom to tell before modules go: a row a user, by user. */
@@ -49,10 +50,10 @@ async function listUsersToTell(store: Store, { filter, limit, directory }: Repor
       { key: 'group', title: 'Group', kind: 'text' },
       { key: 'modules', title: 'Modules', kind: 'list' },
       syshostsColumn,
-      { key: 'loads', title: 'Loads', kind: 'number' },
-      { key: 'last', title: 'Last', kind: 'instant' },
+      loadsColumn,
+      lastDayColumn,
     ],
-    rows: limit === null ? rows : rows.slice(0, limit),
+    rows: firstRows(rows, limit),
     notes: notesOn(users, directory?.name ?? null, people?.byUser),
   };
 }

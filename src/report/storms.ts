@@ -4,6 +4,7 @@ import { groupBy } from '../core/group-by.ts';
 import { shareOf } from '../core/share.ts';
 import { loadsColumn, loadsShareColumn, userColumn } from './columns.ts';
 import { firstRows } from './first-rows.ts';
+import { noteSilence, readTellingClusters } from './job-telling.ts';
 import type { Report } from './report.ts';
 import { readSpan } from './span.ts';
 
@@ -17,14 +18,17 @@ export const storms: Report = {
   reading:
     `The ${ROWS} with most loads, unless --limit says otherwise. Median and peak are loads a day, of the days on which ` +
     'they loaded anything. A peak far above the median is a loop or an array job; a high median outside of jobs is a ' +
-    'shell start-up file that loads modules. Mostly is the module of most of their loads.',
+    'shell start-up file that loads modules. In jobs is the part ' +
+    'of their loads on clusters whose log has job ids, Mostly the module of most of their loads.',
   example: 'modtally report storms --syshost ls6 --limit 10',
   months: MONTHS,
   async run(store, request) {
     const span = await readSpan(store, request, MONTHS);
     const { filter } = span;
-    const days = groupBy(
-      await store.select({ by: ['user', 'day'], measures: ['loads', 'jobs'], filter }),
+    const days = groupBy(await store.select({ by: ['user', 'day'], measures: ['loads'], filter }), ({ user }) => user);
+    const telling = await readTellingClusters(store, span);
+    const onClusters = groupBy(
+      await store.select({ by: ['user', 'syshost'], measures: ['loads', 'jobs'], filter }),
       ({ user }) => user,
     );
     const modules = new Map<string, { readonly module: string; readonly loads: number }>();
@@ -36,12 +40,20 @@ export const storms: Report = {
     }
     const users = [...days].map(([user, ofUser]) => {
       const byLoads = ofUser.sort((one, other) => other.loads - one.loads || one.day - other.day);
-      const sum = (key: 'loads' | 'jobs'): number => ofUser.reduce((total, day) => total + day[key], 0);
-      return { user, days: byLoads, loads: sum('loads'), jobs: sum('jobs') };
+      const told = (onClusters.get(user) ?? []).filter(({ syshost }) => telling.has(syshost));
+      return {
+        user,
+        days: byLoads,
+        loads: ofUser.reduce((total, { loads }) => total + loads, 0),
+        told: told.reduce((total, { loads }) => total + loads, 0),
+        jobs: told.reduce((total, { jobs }) => total + jobs, 0),
+      };
     });
     users.sort((one, other) => other.loads - one.loads || compareText(one.user, other.user));
     const all = users.reduce((total, { loads }) => total + loads, 0);
-    const hasJobs = users.some(({ jobs }) => jobs > 0);
+    const silent = new Set(
+      [...onClusters.values()].flat().flatMap(({ syshost }) => (telling.has(syshost) ? [] : syshost)),
+    );
     return {
       columns: [
         userColumn,
@@ -54,7 +66,7 @@ export const storms: Report = {
         { key: 'jobs_share', title: 'In jobs', kind: 'share' },
         { key: 'module', title: 'Mostly', kind: 'text' },
       ],
-      rows: firstRows(users, request.limit ?? ROWS).map(({ user, days, loads, jobs }) => [
+      rows: firstRows(users, request.limit ?? ROWS).map(({ user, days, loads, told, jobs }) => [
         user,
         loads,
         shareOf(loads, all),
@@ -62,10 +74,10 @@ export const storms: Report = {
         medianOf(days.map((day) => day.loads)),
         days[0]?.loads ?? 0,
         days[0] === undefined ? null : dayToIso(days[0].day),
-        hasJobs ? shareOf(jobs, loads) : null,
+        told === 0 ? null : shareOf(jobs, told),
         modules.get(user)?.module ?? null,
       ]),
-      notes: span.notes,
+      notes: [...span.notes, ...noteSilence(silent)],
     };
   },
 };

@@ -4,6 +4,8 @@ import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 import { clusters } from './clusters.ts';
 import { direct } from './direct.ts';
+import { firstRows } from './first-rows.ts';
+import { groups } from './groups.ts';
 import { health } from './health.ts';
 import { jobs } from './jobs.ts';
 import { lastUsed } from './last-used.ts';
@@ -15,8 +17,10 @@ import { readSpan, type Span } from './span.ts';
 import { noteBeginning, startOfSpanBefore } from './span-before.ts';
 import { storms } from './storms.ts';
 import { together } from './together.ts';
+import { toolchains } from './toolchains.ts';
 import { top } from './top.ts';
 import { trend } from './trend.ts';
+import { unused } from './unused.ts';
 import { versions } from './versions.ts';
 
 const MONTHS = 12;
@@ -30,6 +34,8 @@ interface Part {
   readonly options?: OptionTexts;
   /** Whether it looks back beyond the beginning of the span. */
   readonly looksBack?: boolean;
+  /** Whether a row of a single user may have their name, as a group of one, or a tree in a home directory. */
+  readonly mayNamePeople?: boolean;
 }
 
 const parts: readonly Part[] = [
@@ -55,6 +61,20 @@ const parts: readonly Part[] = [
     options: { each: 'all' },
   },
   {
+    title: 'Groups',
+    text: 'Users and loads of each group that has more than one user.',
+    report: groups,
+    limit: 12,
+    mayNamePeople: true,
+  },
+  {
+    title: 'Toolchains',
+    text: 'By tree, compiler and MPI, as the paths tell them; what has more than one user.',
+    report: toolchains,
+    limit: 12,
+    mayNamePeople: true,
+  },
+  {
     title: 'In jobs and outside',
     text: 'What is loaded in batch jobs is in production.',
     report: jobs,
@@ -73,6 +93,12 @@ const parts: readonly Part[] = [
     report: direct,
     limit: 10,
     options: { share: '10' },
+  },
+  {
+    title: 'Installed, and not loaded',
+    text: 'What is in the newest catalogue of each cluster and was not loaded there; never loaded ones first.',
+    report: unused,
+    limit: 15,
   },
   {
     title: 'To retire',
@@ -108,17 +134,27 @@ export const summary: Report = {
   months: MONTHS,
   async run(store, request) {
     const span = await readSpan(store, request, MONTHS);
-    const { start: _, ...filterBack } = span.filter;
     const sections: Section[] = [await figuresSection(store, request, span), await trendSection(store, request, span)];
-    for (const { title, text, report, limit, options = {}, looksBack = false } of parts) {
-      const filter = looksBack ? filterBack : span.filter;
-      const table = await report.run(store, { ...request, filter, options, limit: request.limit ?? limit });
-      sections.push({ title, text, table: withoutPeople(table) });
-    }
+    for (const part of parts) sections.push(await sectionOf(part, store, request, span));
     const [first, last] = [dayToIso(request.zone.dayOf(span.start)), dayToIso(span.lastDay)];
     return { ...gatherPage({ title: `Module usage, ${first} to ${last}`, sections }), notes: span.notes };
   },
 };
+
+async function sectionOf(
+  { title, text, report, limit, options = {}, looksBack = false, mayNamePeople = false }: Part,
+  store: Store,
+  request: ReportRequest,
+  { filter }: Span,
+): Promise<Section> {
+  const { start: _, ...filterBack } = filter;
+  const asked = { ...request, filter: looksBack ? filterBack : filter, options, limit: Number.MAX_SAFE_INTEGER };
+  const { columns, rows, ...rest } = await report.run(store, asked);
+  const users = columns.findIndex(({ key }) => key === 'users');
+  const shown = mayNamePeople ? rows.filter((row) => Number(row[users]) > 1) : rows;
+  const table = withoutPeople({ ...rest, columns, rows: firstRows(shown, request.limit ?? limit) });
+  return { title, text, table };
+}
 
 /** The whole in a few numbers, and what they were in the span before. */
 async function figuresSection(store: Store, { zone, packageOf }: ReportRequest, span: Span): Promise<Section> {

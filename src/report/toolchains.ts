@@ -3,6 +3,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { type Toolchain, toolchainOf } from '../core/toolchain.ts';
 import type { Store } from '../store/store.ts';
+import { firstRows } from './first-rows.ts';
 import type { Report, ReportRequest } from './report.ts';
 import { cellsOf, sumColumns, sumUp } from './usage-sums.ts';
 
@@ -30,7 +31,6 @@ async function countToolchains(store: Store, { filter, limit, toolchainRules }: 
       compareText(one.chain.compiler ?? '', other.chain.compiler ?? '') ||
       compareText(one.chain.mpi ?? '', other.chain.mpi ?? ''),
   );
-  const shown = limit === null ? rows : rows.slice(0, limit);
   return {
     columns: [
       { key: 'root', title: 'Root', kind: 'text' },
@@ -38,7 +38,7 @@ async function countToolchains(store: Store, { filter, limit, toolchainRules }: 
       { key: 'mpi', title: 'MPI', kind: 'text' },
       ...sumColumns,
     ],
-    rows: shown.map(({ chain, sums }) => [chain.root, chain.compiler, chain.mpi, ...cellsOf(sums)]),
+    rows: firstRows(rows, limit).map(({ chain, sums }) => [chain.root, chain.compiler, chain.mpi, ...cellsOf(sums)]),
   };
 }
 

@@ -5,7 +5,8 @@ import { compileLikeAny } from '../core/like-pattern.ts';
 import type { Cell, ResultTable } from '../core/result-table.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
-import { moduleColumn, pathColumn } from './columns.ts';
+import { lastDayColumn, moduleColumn, pathColumn, syshostColumn } from './columns.ts';
+import { firstRows } from './first-rows.ts';
 import type { Report, ReportRequest } from './report.ts';
 
 /** What is installed and was not loaded: by cluster; never loaded ones first, then those that rest longest; by path. */
@@ -46,17 +47,16 @@ async function listUnused(store: Store, { filter, limit }: ReportRequest): Promi
       (one.last ?? 0) - (other.last ?? 0) ||
       compareText(one.module.path, other.module.path),
   );
-  const shown = limit === null ? rows : rows.slice(0, limit);
   return {
     columns: [
-      { key: 'syshost', title: 'Syshost', kind: 'text' },
+      syshostColumn,
       pathColumn,
       moduleColumn,
       { key: 'marks', title: 'Marks', kind: 'list' },
       { key: 'since', title: 'Since', kind: 'text' },
-      { key: 'last', title: 'Last', kind: 'instant' },
+      lastDayColumn,
     ],
-    rows: shown.map(({ syshost, module, last }): Cell[] => [
+    rows: firstRows(rows, limit).map(({ syshost, module, last }): Cell[] => [
       syshost,
       module.path,
       module.module,

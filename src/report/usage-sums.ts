@@ -1,5 +1,5 @@
 import type { Cell, Column } from '../core/result-table.ts';
-import { usersColumn } from './columns.ts';
+import { lastDayColumn, loadsColumn, usersColumn } from './columns.ts';
 
 /** What some usage comes to: distinct users and modulefiles, loads, and the last of them. */
 export interface UsageSums {
@@ -14,8 +14,8 @@ export interface UsageSums {
 export const sumColumns: readonly Column[] = [
   usersColumn,
   { key: 'modulefiles', title: 'Modulefiles', kind: 'number' },
-  { key: 'loads', title: 'Loads', kind: 'number' },
-  { key: 'last', title: 'Last', kind: 'instant' },
+  loadsColumn,
+  lastDayColumn,
 ];
 
 /** @param uses rows by user and path at least, one or more of them */

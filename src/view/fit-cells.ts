@@ -1,5 +1,5 @@
 import type { Column } from '../core/result-table.ts';
-import { cutText, textWidth } from './text-width.ts';
+import { cutText, textWidth, wrapText } from './text-width.ts';
 
 /** The blanks between two columns of a table. */
 export const GAP = '  ';
@@ -9,7 +9,8 @@ const NARROWEST = 8;
 
 /**
  * Lines of cells, the heading among them, made to fit a number of terminal columns. First instants lose their time
- * of day, then the widest texts are cut, all to the same width. What still does not fit is left to the terminal.
+ * of day, then the widest texts are cut, all to the same width, and prose is broken over lines of that width. What still
+ * does not fit is left to the terminal.
  */
 export function fitCells(
   lines: readonly (readonly string[])[],
@@ -21,14 +22,19 @@ export function fitCells(
     line.map((text, i) => (columns[i]?.kind === 'instant' && row > 0 ? text.slice(0, 'YYYY-MM-DD'.length) : text)),
   );
   const widths = columnWidths(dated);
-  const isText = columns.map(({ kind }) => kind === 'text' || kind === 'list');
+  const isText = columns.map(({ kind }) => kind === 'text' || kind === 'list' || kind === 'prose');
   const texts = widths.filter((_, i) => isText[i]);
   const excess = lineWidth(widths) - room;
   const limit = Math.max(NARROWEST, commonLimit(texts, texts.reduce((sum, width) => sum + width, 0) - excess));
-  return dated.map((line, row) =>
-    // What tells two paths apart is mostly at their end.
-    line.map((text, i) => (isText[i] ? cutText(text, limit, row > 0 && text.includes('/') ? 'start' : 'end') : text)),
-  );
+  return dated.flatMap((line, row) => {
+    const broken = line.map((text, i) => {
+      if (columns[i]?.kind === 'prose') return wrapText(text, limit);
+      // What tells two paths apart is mostly at their end.
+      return [isText[i] ? cutText(text, limit, row > 0 && text.includes('/') ? 'start' : 'end') : text];
+    });
+    const height = Math.max(...broken.map((texts) => texts.length));
+    return Array.from({ length: height }, (_, at) => broken.map((texts) => texts[at] ?? ''));
+  });
 }
 
 /** The width of each column: that of its widest cell. */

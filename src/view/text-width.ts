@@ -31,6 +31,29 @@ export function cutText(text: string, width: number, place: 'start' | 'end'): st
   return place === 'start' ? `…${kept.replace(leadingMarks, '')}` : `${kept}…`;
 }
 
+/** A text broken into lines of a width: at blanks, and within a word that is too long for a line. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (textWidth(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = '';
+    for (const character of word) {
+      if (line !== '' && textWidth(line + character) > width) {
+        lines.push(line);
+        line = '';
+      }
+      line += character;
+    }
+  }
+  return [...lines, line];
+}
+
 function characterWidth(character: string): number {
   if (zeroWidth.test(character)) return 0;
   return doubleWidth.test(character) ? 2 : 1;

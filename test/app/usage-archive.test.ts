@@ -134,6 +134,18 @@ describe('a run that dies', () => {
     expect(await archivedIn(folder)).toEqual([all[0], ['2023-11-30', 'alice', 2], ...all.slice(1)]);
   });
 
+  test('after its rows are removed, though all of them come again before the next', async () => {
+    const store = await storeOf('duckdb');
+    const folder = temporaryFolder();
+    const archive = new UsageArchive(folder, store.name, end);
+    await store.remove({ end }, (rows) => archive.take(rows));
+    await storeLoads(store, loads, utc);
+    // They are in the store and go once more: as the same rows they belong into the archive once.
+    expect(await run(store, folder)).toBe(3);
+    expect(await archivedIn(folder)).toEqual(all);
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
   test('while it gives the files their names gives each only one', async () => {
     const store = await storeOf('duckdb');
     const folder = temporaryFolder();

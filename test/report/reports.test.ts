@@ -104,7 +104,9 @@ describe.each(storeKinds)('on %s', (kind) => {
     );
     expect(await notesOf('jobs')).toMatch(/^No load on ls6, x, y has a job id.*jobid=/m);
     await storeLoads(opened, [makeLoad({ direct: true, jobid: '7', syshost: 'x' })], createSiteZone('UTC'));
-    expect(await notesOf('direct')).toMatch(/^7 more have no load that says/m);
+    expect(await notesOf('direct')).toMatch(
+      /^Left out, since no load of theirs says whether a user asked for it: 7\./m,
+    );
     expect(await notesOf('jobs')).toMatch(/^No load on ls6, y has a job id/m);
   });
 

@@ -38,9 +38,12 @@ test('the summary has the others in short, each as it answers by itself', async 
     'New, rising, falling, gone',
     'Versions',
     'Clusters',
+    'Groups',
+    'Toolchains',
     'In jobs and outside',
     'Loaded together',
     'Hardly asked for',
+    'Installed, and not loaded',
     'To retire',
     'Longest idle',
     'Storms',
@@ -64,10 +67,25 @@ test('the summary has the others in short, each as it answers by itself', async 
   for (const row of rows) expect(row).toHaveLength(columns.length);
 });
 
-test('the summary names no user', async () => {
-  const text = JSON.stringify(await summary.run(await store(), makeRequest()));
+test('the summary names no user, not even by a group of one or a tree of their own', async () => {
+  const opened = await store();
+  const own = users.map((user) =>
+    makeLoad({ user, group: user, module: 'mine/1.0', path: `/home/${user}/modules/mine/1.0.lua`, jobid: '7' }),
+  );
+  await storeLoads(opened, own, utc);
+  await storeLoads(
+    opened,
+    users.map((user) => makeLoad({ user, group: 'bio', module: 'blast/2.1', path: '/apps/blast/2.1.lua' })),
+    utc,
+  );
+  const { page } = await summary.run(opened, makeRequest());
+  const text = JSON.stringify(page);
   expect(text).toContain('gcc');
   for (const user of users) expect(text).not.toContain(user);
+  expect(page?.sections.find(({ title }) => title === 'Groups')?.table.rows.map(([group]) => group)).toEqual([
+    'bio',
+    null,
+  ]);
 });
 
 test('time goes by in days, weeks or months, as the span is long', async () => {

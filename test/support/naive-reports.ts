@@ -218,10 +218,8 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
 
   jobs: (usage, request) => {
     const span = naiveSpan(usage, request, 12);
-    const telling = usage.rows.filter(
-      ({ first, jobs }) => span !== null && first >= span.start && first < span.end && jobs > 0,
-    );
-    const rows = (span?.rows ?? []).filter(({ syshost }) => telling.some((row) => row.syshost === syshost));
+    const telling = clustersWithJobs(usage, span);
+    const rows = (span?.rows ?? []).filter(({ syshost }) => telling.has(syshost));
     return inOrder(
       [...groupBy(rows, nameBy(request, 'module'))].map(([name, ofName]) => ({
         [eachOf(request, 'module')]: name,
@@ -236,8 +234,9 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
   },
 
   storms: (usage, request) => {
-    const rows = naiveSpan(usage, request, 3)?.rows ?? [];
-    const hasJobs = sum(rows, 'jobs') > 0;
+    const span = naiveSpan(usage, request, 3);
+    const rows = span?.rows ?? [];
+    const telling = clustersWithJobs(usage, span);
     const users = [...groupBy(rows, ({ user }) => user)].map(([user, own]) => {
       const days = [...groupBy(own, ({ day }) => day)]
         .map(([day, ofDay]) => ({ day, loads: sum(ofDay, 'loads') }))
@@ -247,6 +246,7 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
         loads: sum(alike, 'loads'),
       }));
       modules.sort((one, other) => other.loads - one.loads || compareText(one.module, other.module));
+      const told = own.filter(({ syshost }) => telling.has(syshost));
       const [low, high] = [days[Math.ceil(days.length / 2) - 1], days[Math.floor(days.length / 2)]];
       return {
         user,
@@ -256,7 +256,7 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
         median: ((low?.loads ?? 0) + (high?.loads ?? 0)) / 2,
         peak: days[0]?.loads,
         peak_day: dateOf(days[0]?.day ?? 0).toString(),
-        jobs_share: hasJobs ? sum(own, 'jobs') / sum(own, 'loads') : null,
+        jobs_share: told.length > 0 ? sum(told, 'jobs') / sum(told, 'loads') : null,
         module: modules[0]?.module,
       };
     });
@@ -360,4 +360,10 @@ function inOrder<T>(rows: readonly T[], ...keys: ((row: T) => unknown)[]): T[] {
     }
     return 0;
   });
+}
+
+/** Whatever is asked for: what a cluster's log tells does not depend on it. */
+function clustersWithJobs(usage: NaiveUsage, span: ReturnType<typeof naiveSpan>): Set<string> {
+  const inSpan = usage.rows.filter(({ first }) => span !== null && first >= span.start && first < span.end);
+  return new Set(inSpan.filter(({ jobs }) => jobs > 0).map(({ syshost }) => syshost));
 }

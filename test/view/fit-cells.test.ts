@@ -80,6 +80,20 @@ describe('a table on a terminal', () => {
     );
   });
 
+  test('breaks prose over lines, beside which other cells are empty', () => {
+    const advice = { key: 'advice', title: 'What to do', kind: 'prose' } as const;
+    const rows = [
+      [1, 'Look at the rejects file.'],
+      [2, 'Nothing.'],
+    ];
+    expect(linesOn(24, { columns: [users, advice], rows }).slice(0, 5)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/ 1 {2}Look at the$/),
+        expect.stringMatching(/^ +rejects file\.$/),
+      ]),
+    );
+  });
+
   test('has as many rows as a result may have', () => {
     const rows = Array.from({ length: 300_000 }, (_, index) => [`/apps/${index}`, [], index, null]);
     expect(linesOn(80, { ...table, rows })).toHaveLength(300_005);

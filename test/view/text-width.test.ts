@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shownText } from '../../src/view/shown-text.ts';
-import { cutText, padText, textWidth } from '../../src/view/text-width.ts';
+import { cutText, padText, textWidth, wrapText } from '../../src/view/text-width.ts';
 
 const anyShown = fc.string({ unit: 'grapheme', maxLength: 30 }).map(shownText);
 
@@ -69,5 +69,24 @@ describe('a text that is too long', () => {
     expect(cutText('日本ab', 4, 'start')).toBe('…ab');
     expect(cutText('xe\u0301ab', 3, 'start')).toBe('…ab');
     expect(cutText('x😀😀', 4, 'end')).toBe('x😀…');
+  });
+});
+
+describe('a text that is broken into lines', () => {
+  test('has all its words, and no line that is wider than said', () => {
+    fc.assert(
+      fc.property(anyShown, fc.integer({ min: 2, max: 30 }), (text, width) => {
+        const lines = wrapText(text, width);
+        for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+      }),
+    );
+  });
+
+  test('is broken at blanks, and within a word that is longer than a line', () => {
+    expect(wrapText('one two three', 8)).toEqual(['one two', 'three']);
+    expect(wrapText('a /very/long/path b', 6)).toEqual(['a', '/very/', 'long/p', 'ath b']);
+    expect(wrapText('日本語', 5)).toEqual(['日本', '語']);
+    expect(wrapText('', 5)).toEqual(['']);
   });
 });
