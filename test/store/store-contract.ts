@@ -181,7 +181,7 @@ export function testStore(kind: StoreKind): void {
           await store.drop();
           await store.close();
         }),
-        { numRuns: 12 },
+        { numRuns: 12, endOnFailure: true },
       );
     });
 
@@ -199,7 +199,7 @@ export function testStore(kind: StoreKind): void {
           await store.drop();
           await store.close();
         }),
-        { numRuns: 15 },
+        { numRuns: 15, endOnFailure: true },
       );
     });
 
@@ -325,7 +325,7 @@ export function testStore(kind: StoreKind): void {
         await store.drop();
         await store.close();
       }),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
   });
 
@@ -364,7 +364,7 @@ export function testStore(kind: StoreKind): void {
             await store.close();
           },
         ),
-        { numRuns: 15 },
+        { numRuns: 15, endOnFailure: true },
       );
     });
 

@@ -12,6 +12,8 @@ export type NaiveRow = { -readonly [field in keyof NamedRow]: NamedRow[field] };
 /** What a store has to answer, worked out from the loads themselves without any cleverness. */
 export class NaiveUsage {
   rows: NaiveRow[] = [];
+  /** Those of them to which loads are added: a load that is a row of its own stays one. */
+  readonly #tallies = new Set<NaiveRow>();
   readonly #zone: SiteZone;
 
   constructor(zone: SiteZone) {
@@ -20,7 +22,7 @@ export class NaiveUsage {
 
   add(loads: readonly Load[], mode: ImportMode): void {
     const tallies = new Map<string, NaiveRow>();
-    if (mode === 'tally') for (const row of this.rows) tallies.set(keyOf(row), row);
+    if (mode === 'tally') for (const row of this.rows) if (this.#tallies.has(row)) tallies.set(keyOf(row), row);
     for (const load of loads) {
       const seconds = Math.floor(load.timeUs / 1e6);
       const { user, module, path } = load;
@@ -43,7 +45,10 @@ export class NaiveUsage {
       const known = mode === 'tally' ? tallies.get(keyOf(row)) : undefined;
       if (known === undefined) {
         this.rows.push(row);
-        tallies.set(keyOf(row), row);
+        if (mode === 'tally') {
+          this.#tallies.add(row);
+          tallies.set(keyOf(row), row);
+        }
         continue;
       }
       known.first = Math.min(known.first, row.first);
