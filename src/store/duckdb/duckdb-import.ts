@@ -221,9 +221,12 @@ const usedRows = `
   (SELECT s.id AS use_id, r.*
    FROM numbered_rows r JOIN staged_uses s ON s.user_id = r.user_id AND s.modulefile_id = r.modulefile_id)`;
 
+/** Loads that are not told to be direct or not. */
+const untold = 'loads - direct - dependency';
+
 const insertLoads = `
   INSERT INTO store.loads
-  SELECT day, use_id, first, last - first, loads, direct, dependency, jobs, grp, host, jobid FROM ${usedRows}
+  SELECT day, use_id, first, last - first, loads, direct, ${untold}, jobs, grp, host, jobid FROM ${usedRows}
   ORDER BY day, use_id, first`;
 
 /** Loads that come late, or from another collector, for a tally that is there. */
@@ -231,7 +234,7 @@ function updateTallies(days: string): string {
   return `
     UPDATE store.tallies t
     SET first = least(t.first, s.first), span = greatest(t.first + t.span, s.last) - least(t.first, s.first),
-        loads = t.loads + s.loads, direct = t.direct + s.direct, dependency = t.dependency + s.dependency,
+        loads = t.loads + s.loads, direct = t.direct + s.direct, untold = t.untold + s.loads - s.direct - s.dependency,
         jobs = t.jobs + s.jobs, grp = greatest(t.grp, s.grp)
     FROM ${usedRows} s
     WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id`;
@@ -240,7 +243,7 @@ function updateTallies(days: string): string {
 function insertTallies(days: string): string {
   return `
     INSERT INTO store.tallies
-    SELECT day, use_id, first, last - first, loads, direct, dependency, jobs, grp
+    SELECT day, use_id, first, last - first, loads, direct, ${untold}, jobs, grp
     FROM ${usedRows} s
     WHERE NOT EXISTS (FROM store.tallies t WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id)
     ORDER BY day, use_id`;

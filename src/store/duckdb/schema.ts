@@ -9,10 +9,17 @@ import { inTransaction } from './transaction.ts';
 export const SCHEMA_VERSION = 1;
 
 /**
+ * Of most logs, all loads are told to be direct or not, or none: what is left over is mostly 0 or all, and takes no
+ * room, where a column of the dependencies themselves would take as much as that of the loads.
+ */
+const dependency = 'dependency UINTEGER GENERATED ALWAYS AS (loads - direct - untold) VIRTUAL';
+
+/**
  * The tables of the embedded store, in a database attached as `store`. Names are kept once and referred to by
  * number, and so are the pairs of a user and a modulefile, the `uses`: each has, beside its number, the totals of
  * all its tallies and loads, which answer what is asked of all time. The sorting of tallies by day is what keeps
- * questions about a span fast. `first` is in seconds since 1970 UTC, `span` the seconds from there to the last load.
+ * questions about a span fast. `first` is in seconds since 1970 UTC, `span` the seconds from there to the last load; `untold` counts the loads of which
+ * is not known whether they were direct.
  */
 const tables: readonly string[] = [
   'CREATE TABLE store.meta (version INTEGER NOT NULL)',
@@ -25,11 +32,13 @@ const tables: readonly string[] = [
      jobs BIGINT NOT NULL)`,
   `CREATE TABLE store.tallies (
      day INTEGER NOT NULL, use_id INTEGER NOT NULL, first UINTEGER NOT NULL, span UINTEGER NOT NULL,
-     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, untold UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     ${dependency},
      grp VARCHAR)`,
   `CREATE TABLE store.loads (
      day INTEGER NOT NULL, use_id INTEGER NOT NULL, first UINTEGER NOT NULL, span UINTEGER NOT NULL,
-     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, dependency UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     loads UINTEGER NOT NULL, direct UINTEGER NOT NULL, untold UINTEGER NOT NULL, jobs UINTEGER NOT NULL,
+     ${dependency},
      grp VARCHAR, host VARCHAR, jobid VARCHAR)`,
   `CREATE TABLE store.contents (
      id INTEGER NOT NULL, revision INTEGER NOT NULL, first_line UINTEGER NOT NULL, length BIGINT NOT NULL,
