@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init.ts')).createInitCommand(),
   },
   {
+    name: 'setup',
+    summary: 'set up what the chain from module load to the store needs on a host',
+    load: async () => (await import('./commands/setup.ts')).createSetupCommand(),
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes what is typed in a shell',
     load: async () => (await import('./commands/completion.ts')).createCompletionCommand(loadCommands, outlineDropIns),

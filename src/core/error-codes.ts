@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'INPUT_REJECTED'
   | 'OUTPUT'
   | 'NOT_CONFIRMED'
+  | 'SETUP'
   | 'STORE_UNREACHABLE'
   | 'STORE_DENIED'
   | 'STORE_MISSING'
@@ -39,6 +40,7 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   INPUT_REJECTED: { exitStatus: 1, meaning: '--strict was given and a line was rejected' },
   OUTPUT: { exitStatus: 1, meaning: 'a file that cannot be written' },
   NOT_CONFIRMED: { exitStatus: 1, meaning: 'a deletion that nobody confirmed' },
+  SETUP: { exitStatus: 1, meaning: 'a file of the chain that cannot be written, or that is not ours to change' },
   STORE_UNREACHABLE: { exitStatus: 1, meaning: 'the database server or the store file cannot be reached' },
   STORE_DENIED: { exitStatus: 1, meaning: 'the database or the file system denies access' },
   STORE_MISSING: { exitStatus: 1, meaning: 'the store, its database or a table does not exist' },

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import { newSite } from '../support/site.ts';
 
-const commands = ['import', 'parse', 'report', 'export', 'migrate', 'prune', 'init', 'completion'] as const;
+const commands = ['import', 'parse', 'report', 'export', 'migrate', 'prune', 'init', 'setup', 'completion'] as const;
 
 /** The flags of the contract, by command. */
 const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
@@ -16,6 +16,7 @@ const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   migrate: ['--from', '--start', '--months', '--verify'],
   prune: ['--keep-months', '--archive', '--dry-run', '--yes'],
   init: [],
+  setup: ['--install', '--root', '--force', '--cluster', '--folder', '--to', '--transport', '--log', '--keep-months'],
   completion: [],
 };
 

@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL('../../node_modules/.cache/debian', import.
  * A Debian package, unpacked; fetched once.
  * @returns the folder that stands for its `/`
  */
-async function unpackedPackage(name: string): Promise<string> {
+export async function unpackedPackage(name: string): Promise<string> {
   const unpacked = join(folder, name);
   if (existsSync(unpacked)) return unpacked;
   await mkdir(folder, { recursive: true });
