@@ -1,6 +1,6 @@
 -- Tells syslog which modules are loaded: a line a load, once a command, for modtally. It works in SitePackage.lua and
 -- in lmod_config.lua, before or after hooks of the site's own. Nothing that fails here reaches who loads a module.
--- MODTALLY_TRACKING=no in a user's environment turns it off.
+-- MODTALLY_TRACKING=no in a user's environment turns it off; with "tell", it tells the user instead of syslog.
 pcall(function()
    local CLUSTER = @CLUSTER@ -- where neither LMOD_SYSHOST nor the node's name tells the cluster
    local SOCKET = @SOCKET@
@@ -151,8 +151,13 @@ pcall(function()
    local function send(name)
       -- Newer versions of Lmod put the name of the function before that of the command.
       local command = tostring(name):match("[%w-]+$")
-      if #loads == 0 or not loading[command] or off[(os.getenv("MODTALLY_TRACKING") or ""):lower()] then return end
+      local tracking = (os.getenv("MODTALLY_TRACKING") or ""):lower()
+      if #loads == 0 or not loading[command] or off[tracking] then return end
       local lines = lines_of(command)
+      if tracking == "tell" then
+         io.stderr:write(table.concat(lines, "\n"), "\n")
+         return
+      end
       local is_sent, taken = pcall(to_socket, lines)
       if is_sent and taken == #lines then return end
       to_logger({ (table.unpack or unpack)(lines, (is_sent and taken or 0) + 1) })

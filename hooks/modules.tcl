@@ -1,6 +1,6 @@
 # Tells syslog which modules are loaded: a line a load, once a command, for modtally. It is read by Environment Modules
 # 4.1 and newer as siteconfig.tcl, or as a part of one. Nothing that fails here reaches who loads a module.
-# MODTALLY_TRACKING=no in a user's environment turns it off.
+# MODTALLY_TRACKING=no in a user's environment turns it off; with "tell", it tells the user instead of syslog.
 catch {
    namespace eval ::modtally {
       # Where neither LMOD_SYSHOST nor the node's name tells the cluster.
@@ -135,12 +135,15 @@ catch {
          catch {
             variable loads
             variable socket
-            if {[string tolower [first_of MODTALLY_TRACKING]] in {no off 0 false}} {
+            set tracking [string tolower [first_of MODTALLY_TRACKING]]
+            if {$tracking in {no off 0 false}} {
                set loads [dict create]
             }
             set lines [expr {[dict size $loads] > 0 ? [lines] : {}}]
             set loads [dict create]
-            if {[llength $lines] > 0} {
+            if {[llength $lines] > 0 && $tracking eq {tell}} {
+               puts stderr [join $lines \n]
+            } elseif {[llength $lines] > 0} {
                set where [expr {$socket eq {/dev/log} ? {} : [list -u $socket]}]
                set limit [expr {[file executable /usr/bin/timeout] ? {/usr/bin/timeout 10} : {}}]
                exec /usr/bin/env -u LD_LIBRARY_PATH -u LD_PRELOAD PATH=/usr/bin:/bin {*}$limit logger {*}$where\

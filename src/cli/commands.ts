@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/setup.ts')).createSetupCommand(),
   },
   {
+    name: 'doctor',
+    summary: 'see whether the chain from module load to the store is sound on this host',
+    load: async () => (await import('./commands/doctor.ts')).createDoctorCommand(),
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes what is typed in a shell',
     load: async () => (await import('./commands/completion.ts')).createCompletionCommand(loadCommands, outlineDropIns),

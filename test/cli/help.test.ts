@@ -5,7 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import { newSite } from '../support/site.ts';
 
-const commands = ['import', 'parse', 'report', 'export', 'migrate', 'prune', 'init', 'setup', 'completion'] as const;
+const commands = [
+  'import',
+  'parse',
+  'report',
+  'export',
+  'migrate',
+  'prune',
+  'init',
+  'setup',
+  'doctor',
+  'completion',
+] as const;
 
 /** The flags of the contract, by command. */
 const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
@@ -17,6 +28,7 @@ const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   prune: ['--keep-months', '--archive', '--dry-run', '--yes'],
   init: [],
   setup: ['--install', '--root', '--force', '--cluster', '--folder', '--to', '--transport', '--log', '--keep-months'],
+  doctor: ['--log', '--folder', '--root', '--wait', '--no-load', '--json'],
   completion: [],
 };
 
