@@ -94,5 +94,5 @@ function certificates({ ca, cert, key }: SetupChoices): string[] {
 
 /** A text as rsyslog's configuration reads it. */
 function quote(text: string): string {
-  return `"${text.replace(/[\\"$]/g, '\\$&')}"`;
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
