@@ -12,13 +12,15 @@ import type { Settings } from './settings.ts';
 
 export interface ImportRequest {
   readonly settings: Settings;
-  /** Paths; `-` is standard input. */
-  readonly files: readonly string[];
+  /** Paths, of which `-` is standard input, or sources. */
+  readonly files: readonly (string | LineSource)[];
   readonly mode: ImportMode;
   /** Whether a file is removed once everything in it is safely stored. */
   readonly deleteFiles: boolean;
   readonly strict: boolean;
   readonly onProgress: (rawBytes: number, lines: number) => void;
+  /** Called with the time that the import had to wait for other processes at the store. */
+  readonly onWait?: (waitedMs: number) => void;
 }
 
 export interface ImportReport extends ImportSummary {
@@ -41,12 +43,14 @@ export async function runImport(request: ImportRequest): Promise<ImportReport> {
   const startedAt = performance.now();
   const ignore = readIgnoreFile(settings.ignoreFile);
   const rejects = createRejectsFile(settings.rejectsFile);
-  const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
+  const { waitMs, zone } = settings;
+  const store = await openStore(settings.store, { waitMs, zone, ...(request.onWait && { onWait: request.onWait }) });
+  const sources = files.map((file) => (typeof file === 'string' ? openableSource(file) : file));
   try {
     await store.prepare();
-    const { summary, complete } = await importSources(store, files.map(openableSource), {
+    const { summary, complete } = await importSources(store, sources, {
       mode,
-      zone: settings.zone,
+      zone,
       ignore,
       now: Date.now() / 1000,
       strict,

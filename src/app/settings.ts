@@ -1,12 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { createPackageRule, type PackageRule } from '../core/module-name.ts';
 import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
 import { readWholeNumber } from '../core/whole-number.ts';
 import type { StoreTarget } from '../store/store-target.ts';
+import { type FoundSetting, findSetting, readConfigFiles } from './config-files.ts';
 import { absolutePath, holdsPassword, parseStoreUrl } from './store-url.ts';
 
 /** Every setting: how it is called in a configuration file, its default, and what it does. */
@@ -61,18 +61,12 @@ export interface SettingsRequest {
  * @throws AppError BAD_SETTING, BAD_STORE_URL, BAD_ZONE
  */
 export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): Settings {
-  const files = readConfigFiles(configFile);
-  const look = (name: SettingName): { value: string; origin: string } | null => {
-    const flag = flags[name];
-    if (flag !== undefined) return { value: flag, origin: `--${name}` };
-    const variable = `MODTALLY_${name.toUpperCase()}`;
-    const ofVariable = process.env[variable];
-    if (ofVariable !== undefined && ofVariable !== '') return { value: ofVariable, origin: variable };
-    for (const { path, values } of files) {
-      const value = values[name];
-      if (value !== undefined) return { value, origin: path };
-    }
-    return null;
+  const files = readConfigFiles(configFile, Object.keys(settingMeanings));
+  const look = (name: SettingName): FoundSetting | null => {
+    const value = flags[name];
+    const flag = value === undefined ? null : { value, origin: `--${name}` };
+    const ofFiles = files.map(({ path, top }) => ({ path, value: top[name] }));
+    return findSetting(flag, `MODTALLY_${name.toUpperCase()}`, ofFiles);
   };
   const store = look('store');
   if (store?.origin === '--store' && holdsPassword(store.value)) {
@@ -95,54 +89,13 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     waitMs: readSeconds(look('lease_seconds')) * 1000,
     threads: readThreads(look('threads')),
     warnings: files
-      .filter(({ path, values }) => holdsSecret(values) && isReadableByOthers(path))
+      .filter(({ path, top }) => holdsSecret(top) && isReadableByOthers(path))
       .map(({ path }) => `${path} holds a password and can be read by others: chmod 600 ${path}`),
   };
 }
 
 function holdsSecret({ password, store }: SettingFlags): boolean {
   return password !== undefined || (store !== undefined && holdsPassword(store));
-}
-
-function readConfigFiles(configFile: string | undefined): { path: string; values: SettingFlags }[] {
-  const named = configFile ?? process.env['MODTALLY_CONFIG'];
-  if (named !== undefined && named !== '') return [{ path: named, values: readConfigFile(named) }];
-  const userConfig = process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
-  return ['modtally.toml', join(userConfig, 'modtally', 'config.toml'), '/etc/modtally/config.toml']
-    .filter((path) => existsSync(path))
-    .map((path) => ({ path, values: readConfigFile(path) }));
-}
-
-function readConfigFile(path: string): SettingFlags {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new AppError('BAD_SETTING', `cannot read the configuration file ${path}: ${describeCause(cause)}`, { cause });
-  }
-  const values: { [name in SettingName]?: string } = {};
-  for (const [key, value] of Object.entries(parseToml(text, path))) {
-    if (!Object.hasOwn(settingMeanings, key)) {
-      throw new AppError('BAD_SETTING', `${path}: there is no setting ${key}`, {
-        hint: `Settings: ${Object.keys(settingMeanings).join(', ')}.`,
-      });
-    }
-    if (typeof value !== 'string' && typeof value !== 'number') {
-      throw new AppError('BAD_SETTING', `${path}: ${key} must be a text or a number`);
-    }
-    values[key as SettingName] = String(value);
-  }
-  return values;
-}
-
-function parseToml(text: string, path: string): Record<string, unknown> {
-  try {
-    return parseTomlText(text);
-  } catch (error) {
-    const line = error instanceof TomlError ? `:${error.line}` : '';
-    // Without its cause, which quotes the line: that may hold the password.
-    throw new AppError('BAD_SETTING', `${path}${line} is no TOML: ${describeCause(error)}`);
-  }
 }
 
 /** Whether anybody but the owner and the group may read a file. */
@@ -156,11 +109,14 @@ function defaultStorePath(): string {
   return join(data, 'modtally', 'usage.duckdb');
 }
 
-function stateDirectory(): string {
+/** Where what is kept between runs lies: for a service, where its manager says. */
+export function stateDirectory(): string {
+  const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
+  if (ofService) return ofService;
   return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'modtally');
 }
 
-function readZone(setting: { value: string; origin: string } | null): SiteZone {
+function readZone(setting: FoundSetting | null): SiteZone {
   const name = setting?.value ?? systemZoneName();
   try {
     return createSiteZone(name);
@@ -182,7 +138,7 @@ function readPassword(password: string | undefined, file: string | undefined): s
   }
 }
 
-function readPackageRule(setting: { value: string; origin: string } | null): PackageRule {
+function readPackageRule(setting: FoundSetting | null): PackageRule {
   const rule = createPackageRule(setting?.value ?? 'auto');
   if (rule !== null) return rule;
   throw new AppError('BAD_SETTING', `${setting?.origin}: module_names cannot be understood: ${setting?.value}`, {
@@ -190,7 +146,7 @@ function readPackageRule(setting: { value: string; origin: string } | null): Pac
   });
 }
 
-function readSeconds(setting: { value: string; origin: string } | null): number {
+function readSeconds(setting: FoundSetting | null): number {
   if (setting === null) return 120;
   const seconds = Number(setting.value);
   if (/^[\d.]+$/.test(setting.value) && Number.isFinite(seconds)) return seconds;
@@ -200,7 +156,7 @@ function readSeconds(setting: { value: string; origin: string } | null): number 
   );
 }
 
-function readThreads(setting: { value: string; origin: string } | null): number {
+function readThreads(setting: FoundSetting | null): number {
   if (setting === null) return Math.min(availableParallelism(), 8);
   const threads = readWholeNumber(setting.value, 3);
   if (threads !== null && threads > 0) return threads;

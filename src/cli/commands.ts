@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).createImportCommand(),
   },
   {
+    name: 'listen',
+    summary: 'receive syslog, and keep the store up to date',
+    load: async () => (await import('./commands/listen.ts')).createListenCommand(),
+  },
+  {
     name: 'parse',
     summary: 'show what is read from each line, without storing it',
     load: async () => (await import('./commands/parse.ts')).createParseCommand(),

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'INPUT'
   | 'INPUT_REJECTED'
   | 'OUTPUT'
+  | 'JOURNAL'
+  | 'SOCKET'
   | 'NOT_CONFIRMED'
   | 'SETUP'
   | 'STORE_UNREACHABLE'
@@ -39,6 +41,8 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   INPUT: { exitStatus: 1, meaning: 'an input that cannot be read to its end' },
   INPUT_REJECTED: { exitStatus: 1, meaning: '--strict was given and a line was rejected' },
   OUTPUT: { exitStatus: 1, meaning: 'a file that cannot be written' },
+  JOURNAL: { exitStatus: 1, meaning: 'a journal of received messages that cannot be used, or is in use' },
+  SOCKET: { exitStatus: 1, meaning: 'a socket that cannot be opened' },
   NOT_CONFIRMED: { exitStatus: 1, meaning: 'a deletion that nobody confirmed' },
   SETUP: { exitStatus: 1, meaning: 'a file of the chain that cannot be written, or that is not ours to change' },
   STORE_UNREACHABLE: { exitStatus: 1, meaning: 'the database server or the store file cannot be reached' },

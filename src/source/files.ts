@@ -8,14 +8,26 @@ import type { LineSource, OpenSource } from './source.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
+export interface FilePartOptions {
+  /** What the file is called, where its path does not say. */
+  readonly name?: string;
+  /** Reads no further than this, in bytes: what follows is not complete, or nobody's to read yet. */
+  readonly upTo?: number;
+}
+
 /** A log or dump file, plain or compressed, or Parquet that we have written: its first bytes tell, not its name. */
 export function fileSource(path: string): LineSource {
+  return filePart(path, {});
+}
+
+/** A file, or the first part of it. */
+export function filePart(path: string, { name = path, upTo }: FilePartOptions): LineSource {
   let readState: string | null = null;
   return {
-    name: path,
-    format: formatOfName(path),
+    name,
+    format: formatOfName(name),
     async open() {
-      const opened = await openFile(path);
+      const opened = await openFile(path, upTo ?? Number.POSITIVE_INFINITY);
       readState = opened.stamp;
       return opened;
     },
@@ -50,13 +62,13 @@ export function formatOfName(path: string): LineFormat {
   return /\.((json|jsonl|ndjson)(\.(gz|zst|xz))?|parquet)$/i.test(path) ? 'json' : 'log';
 }
 
-async function openFile(path: string): Promise<OpenSource> {
+async function openFile(path: string, upTo: number): Promise<OpenSource> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r');
     const stats = await handle.stat({ bigint: true });
     if (stats.isDirectory()) throw new AppError('INPUT', `${path} is a directory`, { hint: 'Name the files in it.' });
-    return stats.isFile() ? await openRegular(path, handle, stats) : openStream(path, handle);
+    return stats.isFile() ? await openRegular({ path, upTo }, handle, stats) : openStream(path, handle);
   } catch (cause) {
     await handle?.close();
     if (cause instanceof AppError) throw cause;
@@ -64,12 +76,17 @@ async function openFile(path: string): Promise<OpenSource> {
   }
 }
 
-async function openRegular(path: string, handle: FileHandle, stats: BigIntStats): Promise<OpenSource> {
+async function openRegular(
+  { path, upTo }: { readonly path: string; readonly upTo: number },
+  handle: FileHandle,
+  stats: BigIntStats,
+): Promise<OpenSource> {
   const head = new Uint8Array(8);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  const size = Number(stats.size);
+  const size = Math.min(Number(stats.size), upTo);
   const place = {
-    stamp: stampOf(stats),
+    // The state of a file that was read in part says nothing about the rest.
+    stamp: size === Number(stats.size) ? stampOf(stats) : null,
     writtenAt: Number(stats.mtimeMs) / 1000,
     rawBytes: size,
     close: () => handle.close(),

@@ -7,6 +7,8 @@ export interface OpenStoreOptions {
   readonly waitMs: number;
   /** The site's zone: by it, a gen_2 table's DATETIME is local time. */
   readonly zone: SiteZone;
+  /** Called with the time that was waited for other processes, in milliseconds. */
+  readonly onWait?: (waitedMs: number) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export async function openStore(target: StoreTarget, options: OpenStoreOptions):
   switch (target.kind) {
     case 'duckdb': {
       const { DuckdbStore } = await import('./duckdb/duckdb-store.ts');
-      return new DuckdbStore(target.path, options.waitMs);
+      return new DuckdbStore(target.path, options.waitMs, options.onWait);
     }
     case 'mysql': {
       const { MysqlStore } = await import('./mysql/mysql-store.ts');

@@ -36,9 +36,12 @@ export class DuckdbStore implements Store {
   /** The version is looked at once: within a process's life nobody makes tables older. */
   #isCurrent = false;
 
-  /** @param waitMs how long to wait for other processes that use the file, in milliseconds */
-  constructor(path: string, waitMs: number) {
-    this.#file = new StoreFile(path, waitMs);
+  /**
+   * @param waitMs how long to wait for other processes that use the file, in milliseconds
+   * @param onWait called with the time that was waited for them
+   */
+  constructor(path: string, waitMs: number, onWait?: (waitedMs: number) => void) {
+    this.#file = new StoreFile(path, waitMs, onWait);
     this.name = this.#file.name;
   }
 

@@ -29,13 +29,18 @@ export class StoreFile {
   readonly path: string;
   readonly name: string;
   readonly #waitMs: number;
+  readonly #onWait: (waitedMs: number) => void;
   #instance: DuckDBInstance | null = null;
   #connection: DuckDBConnection | null = null;
   /** Leases of one process follow each other; the last in line is awaited by the next. */
   #lastLease: Promise<unknown> = Promise.resolve();
 
-  /** @param waitMs how long to wait for other processes */
-  constructor(path: string, waitMs: number) {
+  /**
+   * @param waitMs how long to wait for other processes
+   * @param onWait called with the time that was waited for them
+   */
+  constructor(path: string, waitMs: number, onWait: (waitedMs: number) => void = () => {}) {
+    this.#onWait = onWait;
     this.path = path;
     this.name = `duckdb:${path}`;
     this.#waitMs = waitMs;
@@ -111,10 +116,12 @@ export class StoreFile {
 
   async #attach(connection: DuckDBConnection, mode: 'read' | 'write'): Promise<void> {
     const statement = this.#attachStatement(mode === 'read' ? 'READ_ONLY' : 'READ_WRITE');
-    const deadline = performance.now() + this.#waitMs;
+    const startedAt = performance.now();
+    const deadline = startedAt + this.#waitMs;
     const turn = drawTicket(this.path);
     let pause = SHORTEST_PAUSE;
     let locked: unknown = null;
+    let hasWaited = false;
     try {
       while (true) {
         if (turn.hasCome()) {
@@ -127,10 +134,12 @@ export class StoreFile {
           }
         }
         if (performance.now() > deadline) throw this.#busy(locked);
+        hasWaited = true;
         await sleep(pause * (0.5 + Math.random()));
         pause = Math.min(pause * 1.5, LONGEST_PAUSE);
       }
     } finally {
+      if (hasWaited) this.#onWait(performance.now() - startedAt);
       turn.end();
     }
   }

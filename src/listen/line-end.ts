@@ -1,0 +1,26 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const NEWLINE = 10;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Where the last whole line of a file ends, in bytes, and how many lines there are up to there. */
+export function findLineEnd(path: string): { readonly bytes: number; readonly lines: number } {
+  const fd = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let bytes = 0;
+  let lines = 0;
+  try {
+    for (let at = 0; ; ) {
+      const length = readSync(fd, chunk, 0, CHUNK_BYTES, at);
+      if (length === 0) return { bytes, lines };
+      const read = chunk.subarray(0, length);
+      for (let end = read.indexOf(NEWLINE); end >= 0; end = read.indexOf(NEWLINE, end + 1)) {
+        bytes = at + end + 1;
+        lines++;
+      }
+      at += length;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
