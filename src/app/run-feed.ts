@@ -3,11 +3,11 @@ import type { ImportMode } from '../store/store.ts';
 import { type ImportReport, runImport } from './run-import.ts';
 import { readSettings, type SettingsRequest } from './settings.ts';
 
-/** A part of a log that is to be in the store: a file up to a place where a line ends. */
+/** A log that is to be in the store, or its beginning. */
 export interface LogPart {
   readonly path: string;
-  /** Bytes. */
-  readonly upTo: number;
+  /** Where to end, in bytes; all of it, unless given. */
+  readonly upTo?: number;
   /** What messages call it; its path unless given. */
   readonly name?: string;
 }
@@ -35,7 +35,7 @@ export async function runFeed({ settings: request, parts, mode, waitMs }: FeedRe
   let waitedMs = 0;
   const report = await runImport({
     settings: waitMs === null ? settings : { ...settings, waitMs },
-    files: parts.map(({ path, upTo, name = path }) => filePart(path, { upTo, name })),
+    files: parts.map(({ path, ...options }) => filePart(path, options)),
     mode,
     deleteFiles: false,
     strict: false,

@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/listen.ts')).createListenCommand(),
   },
   {
+    name: 'watch',
+    summary: 'follow log files, and keep the store up to date',
+    load: async () => (await import('./commands/watch.ts')).createWatchCommand(),
+  },
+  {
     name: 'parse',
     summary: 'show what is read from each line, without storing it',
     load: async () => (await import('./commands/parse.ts')).createParseCommand(),
