@@ -26,6 +26,8 @@ export class Intake {
   readonly journal: Journal;
   readonly received: Record<Transport, number> = { udp: 0, tcp: 0, tls: 0, relp: 0, unix: 0 };
   readonly dropped: Partial<Record<DropReason, number>> = {};
+  /** Messages that were sent again, and were in the journal. */
+  resent = 0;
   maxMessageBytes: number;
   readonly #troubles: Troubles;
 
@@ -37,7 +39,11 @@ export class Intake {
 
   /** Takes a message in; false where the journal has no room for it. An empty one is none. */
   take(message: Buffer, transport: Transport): boolean {
-    const line = asLogLine(message, Date.now());
+    return this.takeLine(asLogLine(message, Date.now()), transport);
+  }
+
+  /** Takes a message in that is a line of a log already. */
+  takeLine(line: Buffer, transport: Transport): boolean {
     if (line.length === 0) return true;
     if (!this.journal.append(line)) return false;
     this.received[transport]++;

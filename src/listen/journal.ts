@@ -6,7 +6,7 @@ import type { LogPart } from '../app/run-feed.ts';
 import { describeCause } from '../core/app-error.ts';
 import { unusableJournal } from './journal-lock.ts';
 import { JournalSync } from './journal-sync.ts';
-import { findLineEnd } from './line-end.ts';
+import { findLineEnd, readLastLines } from './line-end.ts';
 
 export interface JournalOptions {
   readonly folder: string;
@@ -195,6 +195,12 @@ export class Journal {
     if (this.#used > 0) this.flush();
   }
 
+  /** The last messages that a process which is gone has left. */
+  latestLines(): Buffer[] {
+    const last = this.#segments.filter(({ messages }) => messages > 0).at(-1);
+    return last === undefined ? [] : readLastLines(last.path, last.bytes);
+  }
+
   /** Ends the segment that is being written. */
   closeSegment(): void {
     if (this.#current === null) return;
@@ -232,7 +238,7 @@ export class Journal {
     const fd = openSync(path, 'wx', 0o600);
     try {
       writeWhole(fd, head, 0);
-      syncFolder(this.options.folder);
+      forceToDisk(this.options.folder);
     } catch (cause) {
       closeSync(fd);
       void unlink(path).catch(() => {});
@@ -250,6 +256,8 @@ export class Journal {
     const begunAt = /(\d{13})-[\da-f-]{36}\.log$/.exec(path)?.[1];
     if (begunAt === undefined) return;
     const { bytes, lines } = findLineEnd(path);
+    // It may have been killed before that was done.
+    forceToDisk(path);
     // The first of its lines is no message.
     const messages = Math.max(0, lines - 1);
     if (messages > 0) this.#waitingSince ??= Number(begunAt);
@@ -268,9 +276,9 @@ function writeWhole(fd: number, bytes: Uint8Array, from: number): void {
   }
 }
 
-/** A new name is on the disk once its folder is. */
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
+/** Forces a file, or the names in a folder, to the disk. */
+function forceToDisk(path: string): void {
+  const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);
   } finally {

@@ -25,6 +25,12 @@ export function listenMetrics(listener: Listener): Metric[] {
       value: { label: 'reason', of: intake.dropped },
     },
     {
+      name: name('resent_total'),
+      help: 'Messages that were sent again over RELP, and were in the journal.',
+      type: 'counter',
+      value: intake.resent,
+    },
+    {
       name: name('journal_messages'),
       help: 'Messages in the journal that are not known to be in the store.',
       type: 'gauge',

@@ -8,6 +8,7 @@ import { Intake, type Transport } from './intake.ts';
 import { Journal } from './journal.ts';
 import { lockJournal } from './journal-lock.ts';
 import { createRelpSession } from './relp-session.ts';
+import { ResentMessages } from './resent-messages.ts';
 import { Senders } from './senders.ts';
 import {
   type Connection,
@@ -47,6 +48,7 @@ export class Listener {
   readonly #troubles: Troubles;
   readonly #senders: Senders;
   readonly #feeder: Feeder;
+  readonly #resent = new ResentMessages();
   readonly #unlock: () => void;
   readonly #udp: UdpInput[] = [];
   readonly #streams: StreamInput[] = [];
@@ -62,6 +64,8 @@ export class Listener {
     this.#troubles = new Troubles(say);
     this.#senders = new Senders(settings.allow, settings.rate);
     this.intake = new Intake(journal, settings.maxMessageBytes, this.#troubles);
+    this.#resent.load(settings.journal);
+    for (const line of journal.latestLines()) this.#resent.remember(line);
     journal.onRoom = () => this.#goOn();
     journal.sync.watch({
       onSynced: () => {},
@@ -150,6 +154,7 @@ export class Listener {
     if (!isWritten) this.#say(`messages are lost: the journal has no room: ${journal.trouble}`);
     const isStored = await this.#feeder.finish(LAST_FEED_MS);
     if (!isStored) this.#say(`${journal.waiting} messages wait in the journal for the next start`);
+    this.#resent.save(this.#settings.journal);
     this.#troubles.close();
     this.#unlock();
   }
@@ -185,7 +190,11 @@ export class Listener {
     const { intake } = this;
     const createSession: StreamInputOptions['createSession'] = (socket, sender) =>
       transport === 'relp'
-        ? createRelpSession(intake, { sender, write: (text) => socket.write(text), end: () => socket.end() })
+        ? createRelpSession(intake, this.#resent, {
+            sender,
+            write: (text) => socket.write(text),
+            end: () => socket.end(),
+          })
         : createSyslogSession(intake, transport, sender);
     const input = await StreamInput.open(at, {
       transport,

@@ -1,4 +1,6 @@
+import { asLogLine } from './as-log-line.ts';
 import type { Intake } from './intake.ts';
+import type { ResentMessages } from './resent-messages.ts';
 import type { Session } from './stream-input.ts';
 
 /** What a RELP session needs of its connection. */
@@ -25,7 +27,7 @@ const OFFER = 'relp_version=0\nrelp_software=modtally\ncommands=syslog';
  * A connection that speaks RELP, rsyslog's protocol in which each message is acknowledged: here, once it is in the
  * journal and the journal is on the disk. What was not, the sender sends again.
  */
-export function createRelpSession(intake: Intake, peer: RelpPeer): Session {
+export function createRelpSession(intake: Intake, resent: ResentMessages, peer: RelpPeer): Session {
   const { journal } = intake;
   /** Acknowledgements that are owed, each with the message of the journal that has to be on the disk first. */
   let owed: { readonly position: number; readonly txnr: string }[] = [];
@@ -34,6 +36,8 @@ export function createRelpSession(intake: Intake, peer: RelpPeer): Session {
   let skip = 0;
   let messages = 0;
   let isOpen = false;
+  /** Whether all messages so far have been in the journal before: a session begins with what is sent again. */
+  let isResending = true;
   let isOver = false;
 
   const answer = (txnr: string, text: string): void => peer.write(`${txnr} rsp ${Buffer.byteLength(text)} ${text}\n`);
@@ -65,10 +69,18 @@ export function createRelpSession(intake: Intake, peer: RelpPeer): Session {
     } else if (command !== 'syslog' || !isOpen) {
       answer(txnr, '500 this is not understood');
     } else {
-      if (!intake.take(data, 'relp')) return false;
+      if (!takeMessage(asLogLine(data, Date.now()))) return false;
       messages++;
       owed.push({ position: journal.appended, txnr });
     }
+    return true;
+  }
+
+  function takeMessage(line: Buffer): boolean {
+    isResending &&= resent.takeBack(line);
+    if (isResending) intake.resent++;
+    else if (!intake.takeLine(line, 'relp')) return false;
+    resent.remember(line);
     return true;
   }
 
@@ -115,6 +127,10 @@ export function createRelpSession(intake: Intake, peer: RelpPeer): Session {
     },
     resume,
     end: () => {},
+    bye() {
+      acknowledge();
+      peer.write('0 serverclose 0\n');
+    },
     close: leave,
     get isPartial() {
       return held.length > 0 || skip > 0;

@@ -16,6 +16,8 @@ export interface Session {
   resume(): boolean;
   /** The sender has ended the stream in good order. */
   end(): void;
+  /** We are about to end the stream. */
+  bye?(): void;
   /** Nothing more comes or goes. */
   close(): void;
   /** Whether a message has begun that is not complete. */
@@ -115,6 +117,7 @@ export class StreamInput {
       },
       end() {
         isEnded = true;
+        session.bye?.();
         socket.end();
         setTimeout(() => socket.destroy(), 500).unref();
       },
