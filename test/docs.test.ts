@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { listenMeanings, watchMeanings } from '../src/app/live-settings.ts';
 import { settingMeanings } from '../src/app/settings.ts';
 import { commands } from '../src/cli/commands.ts';
 import { errorCodes } from '../src/core/error-codes.ts';
@@ -150,6 +151,27 @@ describe('docs/cli.md', () => {
   });
 });
 
+describe.each([
+  ['listen', listenMeanings],
+  ['watch', watchMeanings],
+])('docs/%s.md', (command, meanings) => {
+  test('has every setting with its key and its variable, and no other', () => {
+    const rows = tableRows(sectionOf(read(`docs/${command}.md`), 'Settings'), 'key');
+    const keys = Object.keys(meanings);
+    expect(rows.map((cells) => quoted(cells[0] ?? ''))).toEqual(keys.map((key) => [key]));
+    expect(rows.map((cells) => quoted(cells[2] ?? ''))).toEqual(keys.map((key) => [variableOf(`${command}_${key}`)]));
+  });
+
+  test('has the flag of each setting', async () => {
+    const rows = tableRows(sectionOf(read(`docs/${command}.md`), 'Settings'), 'key');
+    const flags = rows.flatMap((cells) => quoted(cells[1] ?? ''));
+    expect(await optionsOf(command)).toEqual(expect.arrayContaining(flags));
+    expect(rows.filter((cells) => quoted(cells[1] ?? '').length === 0).map((cells) => cells[1])).toEqual(
+      command === 'watch' ? ['operands'] : [],
+    );
+  });
+});
+
 describe('README.md', () => {
   test('names both scripts, which can be run', () => {
     const named = sectionOf(readme, 'Two commands').match(/^ {4}script\/\w+/gm) ?? [];
@@ -242,6 +264,8 @@ describe('all documents', () => {
     const known = new Set([
       ...(code.match(/MODTALLY_[A-Z_]+/g) ?? []),
       ...Object.keys(settingMeanings).map(variableOf),
+      ...Object.keys(listenMeanings).map((key) => variableOf(`listen_${key}`)),
+      ...Object.keys(watchMeanings).map((key) => variableOf(`watch_${key}`)),
     ]);
     const named = documents.flatMap((path) => read(path).match(/MODTALLY_[A-Z_]+/g) ?? []);
     // What recipes call any of them.

@@ -7,6 +7,8 @@ import { newSite } from '../support/site.ts';
 
 const commands = [
   'import',
+  'listen',
+  'watch',
   'parse',
   'report',
   'export',
@@ -21,6 +23,8 @@ const commands = [
 /** The flags of the contract, by command. */
 const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   import: ['--all', '--delete', '--ignore', '--tz', '--rejects', '--strict', '--json'],
+  listen: ['--udp', '--tcp', '--tls', '--relp', '--unix', '--journal', '--allow', '--metrics', '--all', '--ignore'],
+  watch: ['--every', '--metrics', '--all', '--ignore', '--rejects'],
   parse: ['--tz', '--now'],
   export: ['--output', '--format', '--pattern', '--module', '--user', '--syshost', '--start', '--end'],
   report: ['--pattern', '--module', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
