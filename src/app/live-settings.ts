@@ -105,7 +105,7 @@ export function readListenSettings(request: LiveSettingsRequest<ListenSettingNam
     syncMs: readNumber(look('sync_seconds'), 1, 0) * 1000,
     allow: readList(look('allow')),
     rate: readNumber(look('rate'), 0, 0),
-    maxMessageBytes: readBytes(look('max_message'), '64K'),
+    maxMessageBytes: readMessageBytes(look('max_message')),
     maxConnections: readNumber(look('max_connections'), 1000, 1),
     udpBufferBytes: readBytes(look('udp_buffer'), '32M'),
     tlsCert: pathOf(look('tls_cert')),
@@ -183,6 +183,13 @@ function readBytes(setting: NamedSetting | null, fallback: string): number {
   const number = readWholeNumber(digits, 9);
   if (number !== null && number > 0) return number * (units[unit.toUpperCase()] ?? 1);
   throw bad(setting, `must be a size such as 64K, 32M or 4G, not ${text}`);
+}
+
+/** What the journal can hold in memory is more than one message. */
+function readMessageBytes(setting: NamedSetting | null): number {
+  const bytes = readBytes(setting, '64K');
+  if (bytes <= 512 * 1024) return bytes;
+  throw bad(setting, `must be 512K at the most, not ${setting?.value}`);
 }
 
 function readYesNo(setting: NamedSetting | null): boolean {

@@ -26,7 +26,7 @@ export function lockJournal(folder: string): () => void {
     if (cause instanceof AppError) throw cause;
     throw unusableJournal(folder, cause);
   } finally {
-    rmSync(draft, { force: true });
+    tryRemove(draft);
   }
   return () => {
     if (readOwner(lock) === own) rmSync(lock, { force: true });
@@ -71,6 +71,14 @@ function tryLink(from: string, to: string): boolean {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
     throw cause;
+  }
+}
+
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where it cannot be removed it could not be made.
   }
 }
 

@@ -91,8 +91,10 @@ async function bind({ host, port }: Address): Promise<Socket> {
 async function adopt({ fd, isIpv6 }: InheritedSocket): Promise<Socket> {
   const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4' });
   try {
+    // It may listen at once, before anybody could wait for it.
+    const listening = once(socket, 'listening');
     socket.bind({ fd });
-    await once(socket, 'listening');
+    await listening;
     return socket;
   } catch (cause) {
     throw explainSocketError(cause, `the datagram socket ${fd} of the service manager`);

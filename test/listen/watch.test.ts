@@ -19,10 +19,13 @@ function watch(folder: string, log: string): Promise<LiveCommand> {
 }
 
 async function untilStored(watcher: LiveCommand, count: number): Promise<void> {
-  await waitUntil(async () => {
-    watcher.signal('SIGUSR2');
-    return (await watcher.metrics())['modtally_watch_stored_total'] === count;
-  }, `${count} loads are stored\n${watcher.said()}`);
+  await waitUntil(
+    async () => {
+      watcher.signal('SIGUSR2');
+      return (await watcher.metrics())['modtally_watch_stored_total'] === count;
+    },
+    () => `${count} loads are stored\n${watcher.said()}`,
+  );
 }
 
 const storeOf = (folder: string): string => join(folder, '.local/share/modtally/usage.duckdb');

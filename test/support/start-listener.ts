@@ -52,7 +52,10 @@ export async function startLive(args: readonly string[], { folder, env = {} }: L
   onTestFinished(async () => {
     await end('SIGKILL');
   });
-  await waitUntil(() => said.includes(': ready\n') || status !== undefined, `it is ready:\n${said}`);
+  await waitUntil(
+    () => said.includes(': ready\n') || status !== undefined,
+    () => `it is ready:\n${said}`,
+  );
   if (status !== undefined) throw new Error(`it ended with status ${status}\n${said}`);
   const ports: Record<string, number> = {};
   for (const [, transport = '', port] of said.matchAll(/(?:listening on (\w+) |metrics at http:\/\/)\S*:(\d+)/g)) {
