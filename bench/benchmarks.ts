@@ -7,6 +7,7 @@ import { importMariadb } from './benchmarks/import-mariadb.ts';
 import { importMemory } from './benchmarks/import-memory.ts';
 import { insertDay } from './benchmarks/insert-day.ts';
 import { pruneMonth } from './benchmarks/prune-month.ts';
+import { receiveMessages } from './benchmarks/receive-messages.ts';
 import { reimportLog } from './benchmarks/reimport-log.ts';
 import { storeSize } from './benchmarks/store-size.ts';
 
@@ -22,4 +23,5 @@ export const benchmarks: readonly Benchmark[] = [
   insertDay,
   pruneMonth,
   dumpGen1,
+  receiveMessages,
 ];
