@@ -133,7 +133,7 @@ export class LogWatcher {
   async #findChanged(): Promise<Candidate[]> {
     const candidates: Candidate[] = [];
     for (const log of this.#options.files) {
-      await this.#keepOpen(log);
+      await this.#keepOpen(log).catch((error: unknown) => this.#troubles.tell(log, describeCause(error)));
       const beside = await findRotated(log);
       if (beside.length === 0) this.#troubles.tell(log, `${log} is not there yet`);
       candidates.push(...beside.map((file) => ({ ...file, name: file.path })));
