@@ -21,6 +21,21 @@ const SHAPE_WORDS = ['category', 'name', 'version', 'hash'];
  * @returns null where the text is none of these
  */
 export function createPackageRule(text: string): PackageRule | null {
+  const rule = readRule(text);
+  if (rule === null) return null;
+  // The same few thousand names come again in a million rows.
+  const known = new Map<string, ModuleName>();
+  return (module) => {
+    let name = known.get(module);
+    if (name === undefined) {
+      name = rule(module);
+      known.set(module, name);
+    }
+    return name;
+  };
+}
+
+function readRule(text: string): PackageRule | null {
   if (text === 'auto') return readByLooks;
   return text.startsWith('^') ? createExpressionRule(text) : createShapeRule(text.split('/'));
 }

@@ -43,16 +43,13 @@ export const versions: Report = {
   async run(store, request) {
     const isWanted = compileLike(optionValue(request.options, packages));
     const span = await readSpan(store, request, MONTHS);
-    const uses = (await readUsageOfUsers(store, span.filter, figures)).map((use) => ({
-      ...use,
-      ...request.packageOf(use.module),
-    }));
-    const found = [...groupBy(uses, (use) => use.package)]
+    const uses = await readUsageOfUsers(store, span.filter, figures);
+    const found = [...groupBy(uses, ({ module }) => request.packageOf(module).package)]
       .filter(([name]) => isWanted(name))
       .map(([name, ofPackage]) => ({ name, ofPackage, whole: addUp(ofPackage, figures) }));
     found.sort((one, other) => other.whole.users - one.whole.users || compareNatural(one.name, other.name));
     const rows = found.flatMap(({ name, ofPackage, whole }) =>
-      [...groupBy(ofPackage, ({ version }) => version)]
+      [...groupBy(ofPackage, ({ module }) => request.packageOf(module).version)]
         .sort(([one], [other]) => compareNatural(other, one))
         .map(([version, alike]) => {
           const { users, loads, last } = addUp(alike, figures);
