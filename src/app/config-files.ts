@@ -5,7 +5,7 @@ import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { AppError, describeCause } from '../core/app-error.ts';
 
 /** The tables that a configuration file may have besides the settings at its top: each is one command's own. */
-export const tableNames = ['listen', 'watch'] as const;
+export const tableNames = ['listen', 'watch', 'serve'] as const;
 
 export type TableName = (typeof tableNames)[number];
 

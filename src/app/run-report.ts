@@ -53,7 +53,8 @@ export async function runReport(call: ReportCall): Promise<{ table: ResultTable;
   }
 }
 
-function directoryOf({ directory }: Settings): PeopleDirectory | null {
+/** What tells who the users are; null where nothing does. */
+export function directoryOf({ directory }: Settings): PeopleDirectory | null {
   if (directory === null) return null;
   return directory === 'getent' ? systemPeople : peopleFile(directory);
 }

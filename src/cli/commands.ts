@@ -56,6 +56,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/prune.ts')).createPruneCommand(),
   },
   {
+    name: 'serve',
+    summary: 'serve the dashboard and the HTTP API',
+    load: async () => (await import('./commands/serve.ts')).createServeCommand(),
+  },
+  {
+    name: 'token',
+    summary: 'let people and programs into the dashboard',
+    load: async () => (await import('./commands/token.ts')).createTokenCommand(),
+  },
+  {
     name: 'init',
     summary: 'make the store, or bring it up to date',
     load: async () => (await import('./commands/init.ts')).createInitCommand(),

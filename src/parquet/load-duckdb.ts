@@ -17,3 +17,12 @@ export async function* readDumpRecords(path: string): AsyncGenerator<Uint8Array>
   const { readRecords } = await import('./read-records.ts');
   yield* readRecords(path);
 }
+
+/** A Parquet file of JSON records, see write-records.ts. */
+export async function writeRecords(
+  types: readonly (readonly [string, string])[],
+  records: readonly string[],
+): Promise<Buffer> {
+  const { writeParquetRecords } = await import('./write-records.ts');
+  return writeParquetRecords(types, records);
+}

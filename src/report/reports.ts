@@ -1,6 +1,7 @@
 import { clusters } from './clusters.ts';
 import { counts } from './counts.ts';
 import { direct } from './direct.ts';
+import { figures } from './figures.ts';
 import { groups } from './groups.ts';
 import { health } from './health.ts';
 import { jobs } from './jobs.ts';
@@ -35,6 +36,7 @@ export const reports: readonly Report[] = [
   direct,
   clusters,
   groups,
+  figures,
   top,
   toolchains,
   jobs,

@@ -1,9 +1,9 @@
 import { dayToIso } from '../core/calendar-day.ts';
 import { gatherPage, type ResultTable, type Section } from '../core/result-table.ts';
-import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 import { clusters } from './clusters.ts';
 import { direct } from './direct.ts';
+import { readFigures } from './figures.ts';
 import { firstRows } from './first-rows.ts';
 import { groups } from './groups.ts';
 import { health } from './health.ts';
@@ -14,7 +14,7 @@ import type { Report, ReportRequest } from './report.ts';
 import type { OptionTexts } from './report-option.ts';
 import { retire } from './retire.ts';
 import { readSpan, type Span } from './span.ts';
-import { noteBeginning, startOfSpanBefore } from './span-before.ts';
+import { noteBeginning } from './span-before.ts';
 import { storms } from './storms.ts';
 import { together } from './together.ts';
 import { toolchains } from './toolchains.ts';
@@ -157,17 +157,9 @@ async function sectionOf(
 }
 
 /** The whole in a few numbers, and what they were in the span before. */
-async function figuresSection(store: Store, { zone, packageOf }: ReportRequest, span: Span): Promise<Section> {
-  const read = async (filter: UsageFilter): Promise<readonly number[]> => {
-    const measures = ['users', 'loads', 'modules', 'syshosts', 'days'] as const;
-    const [all] = await store.select({ by: [], measures, filter });
-    if (all === undefined) return [0, 0, 0, 0, 0, 0];
-    const packages = new Set(all.modules.map((module) => packageOf(module).package));
-    return [all.users, all.loads, packages.size, all.modules.length, all.syshosts.length, all.days];
-  };
-  const now = await read(span.filter);
-  const start = startOfSpanBefore(span.start, span.end, zone);
-  const before = await read({ ...span.filter, start, end: span.start });
+async function figuresSection(store: Store, request: ReportRequest, span: Span): Promise<Section> {
+  const { zone } = request;
+  const { now, before, start } = await readFigures(store, request, span);
   const names = ['Users', 'Loads', 'Packages', 'Modules', 'Clusters', 'Days with loads'];
   return {
     title: 'In short',

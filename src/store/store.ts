@@ -39,6 +39,11 @@ export interface Store {
    */
   openImport(mode: ImportMode): Promise<StoreImport>;
 
+  /**
+   * A text that is another one once anything that can be asked for has changed; told at once, without looking at usage.
+   */
+  readState(): Promise<string>;
+
   /** Answers a question about usage. Rows come in no particular order. */
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]>;
 

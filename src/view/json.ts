@@ -3,13 +3,14 @@ import type { SiteZone } from '../core/site-zone.ts';
 
 /** A table as a JSON array of objects, a row a line; instants in ISO 8601 with the zone's offset. */
 export function formatJson({ columns, rows }: ResultTable, zone: SiteZone): string {
-  const lines = rows.map((row) => {
-    const record = Object.fromEntries(
-      columns.map((column, i) => [column.key, plainValue(row[i] ?? null, column, zone)]),
-    );
-    return stringifySafely(record);
-  });
+  const lines = rows.map((row) => formatRecord(row, columns, zone));
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
+}
+
+/** A row as a JSON object. */
+export function formatRecord(row: readonly Cell[], columns: readonly Column[], zone: SiteZone): string {
+  const record = columns.map((column, i) => [column.key, plainValue(row[i] ?? null, column, zone)]);
+  return stringifySafely(Object.fromEntries(record));
 }
 
 /** JSON in which characters that act on a terminal are escaped; JSON itself asks for fewer. */

@@ -19,6 +19,7 @@ export class MemoryStore implements Store {
   drop = async (): Promise<void> => {};
   close = async (): Promise<void> => {};
   count = async (): Promise<number> => this.loads.size;
+  readState = async (): Promise<string> => String(this.imports.length);
   readRows = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readUserDays = (): Promise<never> => Promise.reject(new Error('not in memory'));
   remove = (): Promise<number> => Promise.reject(new Error('not in memory'));

@@ -21,6 +21,7 @@ import {
 } from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import { openDuckdbImport } from './duckdb-import.ts';
+import { readFileState } from './file-state.ts';
 import { StoreFile } from './lease.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
@@ -81,6 +82,10 @@ export class DuckdbStore implements Store {
 
   readHistory(): Promise<readonly PastImport[]> {
     return this.#read(readHistory);
+  }
+
+  readState(): Promise<string> {
+    return readFileState(this.#file.path);
   }
 
   openImport(mode: ImportMode): Promise<StoreImport> {

@@ -90,11 +90,7 @@ export class StoreFile {
   }
 
   async #leaseNow<T>(mode: 'read' | 'write', use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    if (!existsSync(this.path)) {
-      throw new AppError('STORE_MISSING', `there is no store ${this.path}`, {
-        hint: 'An import makes it; --store names another one.',
-      });
-    }
+    if (!existsSync(this.path)) throw missingStore(this.path);
     const connection = await this.connect();
     await this.#attach(connection, mode);
     let result: T;
@@ -159,4 +155,11 @@ export class StoreFile {
       },
     );
   }
+}
+
+/** What is wrong where there is no file. */
+export function missingStore(path: string): AppError {
+  return new AppError('STORE_MISSING', `there is no store ${path}`, {
+    hint: 'An import makes it; --store names another one.',
+  });
 }

@@ -22,6 +22,7 @@ import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { openMysqlImport } from './mysql-import.ts';
 import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
 import { streamRows, streamUserDays } from './stream-rows.ts';
+import { readTableState } from './table-state.ts';
 
 /** Rows that are removed by their numbers in one statement. */
 const ROWS_REMOVED = 10_000;
@@ -75,6 +76,10 @@ export class MysqlStore implements Store {
     // A database that only Lmod's scripts have written to has no history.
     const { isOurs } = await this.#readState();
     return isOurs ? readHistory(this.#connection) : [];
+  }
+
+  async readState(): Promise<string> {
+    return readTableState(this.#connection, await this.#readState());
   }
 
   openImport(mode: ImportMode): Promise<StoreImport> {

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, describeCause } from '../core/app-error.ts';
+import { type Role, readRole, roles } from '../core/role.ts';
+import { readWholeNumber } from '../core/whole-number.ts';
+import { checkKeys, type FoundSetting, findSetting, readConfigFiles } from './config-files.ts';
+import { settingMeanings, stateDirectory } from './settings.ts';
+import { absolutePath } from './store-url.ts';
+
+/** The settings of `modtally serve` and `modtally token`: how each is called in the table [serve], and what it does. */
+export const serveMeanings = {
+  listen: 'where to listen, PORT or HOST:PORT; 127.0.0.1:8080 unless given',
+  url: 'how people reach it, where a reverse proxy stands before it',
+  folder: 'where tokens, keys and the audit log are kept',
+  public: 'whether whoever has no token sees what the public may see',
+  least_users: 'the public sees no number of people below this; 5 unless given',
+  session_hours: 'how long a login lasts; 12 unless given',
+  proxies: 'the addresses of reverse proxies whose headers count',
+  user_header: 'the header in which these proxies say who somebody is',
+  groups_header: 'the header in which they say which groups somebody is in, with commas between',
+  roles: 'which groups are which role, as GROUP=ROLE; * is everybody who is known',
+  oidc_issuer: 'the OpenID Connect provider, by its issuer URL',
+  oidc_client: 'the client that modtally is at the provider',
+  oidc_secret_file: 'a file whose first line is the secret of that client',
+  oidc_groups: 'the claim in which the provider says which groups somebody is in; groups unless given',
+} as const;
+
+export type ServeSettingName = keyof typeof serveMeanings;
+
+export interface ServeSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Null where people reach it where it listens. */
+  readonly url: URL | null;
+  readonly folder: string;
+  readonly isPublic: boolean;
+  readonly leastUsers: number;
+  readonly sessionMs: number;
+  readonly proxies: readonly string[];
+  /** In lower case; null where proxies say nothing. */
+  readonly userHeader: string | null;
+  readonly groupsHeader: string | null;
+  /** `*` stands for everybody who is known. */
+  readonly roleOfGroup: ReadonlyMap<string, Role>;
+  readonly provider: ProviderSettings | null;
+}
+
+/** An OpenID Connect provider, and what modtally is there. */
+export interface ProviderSettings {
+  readonly issuer: URL;
+  readonly client: string;
+  readonly secret: string;
+  readonly groupsClaim: string;
+}
+
+export interface ServeSettingsRequest {
+  readonly flags?: { readonly [name in ServeSettingName]?: string | undefined };
+  readonly configFile?: string | undefined;
+}
+
+/**
+ * Reads the settings of `modtally serve`: the flag, else `MODTALLY_SERVE_NAME`, else the table [serve] of a
+ * configuration file.
+ * @throws AppError BAD_SETTING
+ */
+export function readServeSettings({ flags = {}, configFile }: ServeSettingsRequest): ServeSettings {
+  const look = lookUp(flags, configFile);
+  const textOf = (name: ServeSettingName): string | null => look(name)?.value || null;
+  const address = readAddress(look('listen'));
+  const folder = textOf('folder');
+  const url = readUrl(look('url'));
+  const [proxies, userHeader] = [readList(look('proxies')), textOf('user_header')];
+  if (userHeader !== null && proxies.length === 0) {
+    throw bad(look('user_header'), 'counts only from a proxy, and none is named', 'Name its address with proxies.');
+  }
+  return {
+    ...address,
+    url,
+    folder: folder === null ? join(stateDirectory(), 'serve') : absolutePath(folder),
+    isPublic: readYesNo(look('public')),
+    leastUsers: readNumber(look('least_users'), 5, 2),
+    sessionMs: readNumber(look('session_hours'), 12, 1) * 3_600_000,
+    proxies,
+    userHeader: userHeader?.toLowerCase() ?? null,
+    groupsHeader: textOf('groups_header')?.toLowerCase() ?? null,
+    roleOfGroup: readRoles(look('roles')),
+    provider: readProvider(look, url),
+  };
+}
+
+interface NamedSetting extends FoundSetting {
+  /** As messages call it. */
+  readonly name: string;
+}
+
+type Look = (name: ServeSettingName) => NamedSetting | null;
+
+function lookUp(flags: NonNullable<ServeSettingsRequest['flags']>, configFile: string | undefined): Look {
+  const files = readConfigFiles(configFile, Object.keys(settingMeanings)).map(({ path, tables }) => {
+    checkKeys(`${path}: [serve]`, Object.keys(tables.serve ?? {}), Object.keys(serveMeanings));
+    return { path, values: tables.serve ?? {} };
+  });
+  return (name) => {
+    const value = flags[name];
+    const flag = value === undefined ? null : { value, origin: `--${name.replaceAll('_', '-')}` };
+    const ofFiles = files.map(({ path, values }) => ({ path, value: values[name] }));
+    const found = findSetting(flag, `MODTALLY_SERVE_${name.toUpperCase()}`, ofFiles);
+    return found === null ? null : { ...found, name };
+  };
+}
+
+function readAddress(setting: NamedSetting | null): { host: string; port: number } {
+  const text = setting?.value ?? '8080';
+  const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? [];
+  const port = readWholeNumber(digits, 5);
+  if (port !== null && port < 65_536) return { host: bracketed ?? plain ?? '127.0.0.1', port };
+  throw bad(setting, `is no address: ${text}`, 'Write PORT or HOST:PORT, and an IPv6 address in brackets.');
+}
+
+function readUrl(setting: NamedSetting | null): URL | null {
+  if (setting === null) return null;
+  const url = URL.canParse(setting.value) ? new URL(setting.value) : null;
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw bad(setting, `is no URL: ${setting.value}`, 'Write it as https://usage.example.org or with a path behind it.');
+}
+
+function readRoles(setting: NamedSetting | null): Map<string, Role> {
+  return new Map(
+    readList(setting).map((entry) => {
+      const at = entry.lastIndexOf('=');
+      const role = readRole(entry.slice(at + 1).trim());
+      if (at > 0 && role !== null) return [entry.slice(0, at).trim(), role];
+      throw bad(setting, `cannot be understood: ${entry}`, `Write GROUP=ROLE. Roles: ${roles.join(', ')}.`);
+    }),
+  );
+}
+
+function readProvider(look: Look, url: URL | null): ProviderSettings | null {
+  const issuer = readUrl(look('oidc_issuer'));
+  if (issuer === null) return null;
+  const [client, secretFile] = [look('oidc_client'), look('oidc_secret_file')];
+  if (client === null || secretFile === null || url === null) {
+    throw bad(look('oidc_issuer'), 'needs oidc_client, oidc_secret_file and url, too');
+  }
+  return {
+    issuer,
+    client: client.value,
+    secret: readSecret(secretFile),
+    groupsClaim: look('oidc_groups')?.value || 'groups',
+  };
+}
+
+function readSecret(setting: NamedSetting): string {
+  try {
+    return readFileSync(absolutePath(setting.value), 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  } catch (cause) {
+    throw bad(setting, `cannot be read: ${describeCause(cause)}`);
+  }
+}
+
+function readList(setting: NamedSetting | null): string[] {
+  const parts = setting?.value.split(',').map((part) => part.trim()) ?? [];
+  return parts.filter((part) => part !== '');
+}
+
+function readNumber(setting: NamedSetting | null, fallback: number, least: number): number {
+  if (setting === null) return fallback;
+  const number = readWholeNumber(setting.value, 6);
+  if (number !== null && number >= least) return number;
+  throw bad(setting, `must be a whole number from ${least} on, not ${setting.value}`);
+}
+
+function readYesNo(setting: NamedSetting | null): boolean {
+  if (setting === null) return false;
+  if (/^(true|yes|1)$/i.test(setting.value)) return true;
+  if (/^(false|no|0)$/i.test(setting.value)) return false;
+  throw bad(setting, `must be true or false, not ${setting.value}`);
+}
+
+function bad(setting: NamedSetting | null, what: string, hint = ''): AppError {
+  return new AppError('BAD_SETTING', `${setting?.origin}: ${setting?.name} ${what}`, { hint });
+}

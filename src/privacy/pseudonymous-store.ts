@@ -1,0 +1,115 @@
+import type { ClusterCatalogue } from '../core/catalogue.ts';
+import { compileLikeAny, escapeLike, likeAnyMatchesAll } from '../core/like-pattern.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
+import type { Store } from '../store/store.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { restrictStore } from './restrict-store.ts';
+
+/** What gives users and groups their pseudonyms. A group may bear the name of its only member. */
+export interface PersonNames {
+  readonly ofUser: Pseudonyms;
+  readonly ofGroup: Pseudonyms;
+}
+
+/** No name is this one: it stands for "nothing", as a filter without a name lets everything through. */
+const NOTHING = '\u0000';
+
+/**
+ * A store, as it is now, in which users and groups have pseudonyms instead of names, wherever they are told or asked
+ * for: reports neither see a name nor sort or filter by one. A part of a path that is the name of a user has their
+ * pseudonym, too.
+ */
+export function pseudonymousStore(store: Store, names: PersonNames): Store {
+  const users = remember(async () => {
+    const rows = await store.select({ by: ['user'], measures: [], filter: {} });
+    return new Set(rows.map(({ user }) => user));
+  });
+  const paths = remember(async () => (await store.select({ by: ['path'], measures: [], filter: {} })).map(pathOf));
+  const modules = remember(async () =>
+    (await store.select({ by: ['module'], measures: [], filter: {} })).map(moduleOf),
+  );
+
+  const disguiser = async (): Promise<(path: string) => string> => {
+    const known = await users();
+    return (path) => {
+      const parts = path.split('/');
+      return parts.some((part) => known.has(part))
+        ? parts.map((part) => (known.has(part) ? names.ofUser(part) : part)).join('/')
+        : path;
+    };
+  };
+
+  /** Patterns on what is shown as patterns on what is stored. */
+  const reveal = async (
+    patterns: readonly string[] | undefined,
+    stored: () => Promise<Iterable<string>>,
+    show: (text: string) => string,
+  ): Promise<readonly string[]> => {
+    if (patterns === undefined || likeAnyMatchesAll(patterns)) return [];
+    const isWanted = compileLikeAny(patterns);
+    const found = [...(await stored())].filter((text) => isWanted(show(text)));
+    return found.length === 0 ? [NOTHING] : found.map(escapeLike);
+  };
+
+  const revealFilter = async (filter: UsageFilter): Promise<UsageFilter> => {
+    const disguise = await disguiser();
+    return {
+      ...filter,
+      users: await reveal(filter.users, users, names.ofUser),
+      modules: await reveal(filter.modules, modules, disguise),
+      paths: await reveal(filter.paths, paths, disguise),
+    };
+  };
+
+  async function select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
+    const rows = await store.select({ ...query, filter: await revealFilter(query.filter) });
+    const disguise = await disguiser();
+    const shownValue: Readonly<Record<string, (value: unknown) => unknown>> = {
+      user: (user) => names.ofUser(String(user)),
+      group: (group) => (group === null ? null : names.ofGroup(String(group))),
+      module: (module) => disguise(String(module)),
+      path: (path) => disguise(String(path)),
+      modules: (texts) => (Array.isArray(texts) ? texts.map((module) => disguise(String(module))) : []),
+    };
+    const shown = [...query.by, ...query.measures].filter((name) => Object.hasOwn(shownValue, name));
+    if (shown.length === 0) return rows;
+    return rows.map((row) => {
+      const values = Object.fromEntries(shown.map((name) => [name, shownValue[name]?.(row[name])]));
+      return { ...row, ...values };
+    });
+  }
+
+  return restrictStore(store, {
+    select,
+    count: async (filter) => store.count(await revealFilter(filter)),
+    readCatalogues: async () => disguiseCatalogues(await store.readCatalogues(), await disguiser()),
+    readHistory: () => store.readHistory(),
+  });
+}
+
+function disguiseCatalogues(
+  catalogues: readonly ClusterCatalogue[],
+  disguise: (path: string) => string,
+): ClusterCatalogue[] {
+  return catalogues.map((catalogue) => ({
+    ...catalogue,
+    stays: catalogue.stays.map((stay) => ({ ...stay, path: disguise(stay.path), module: disguise(stay.module) })),
+  }));
+}
+
+/** Reads once what is asked for again and again. */
+function remember<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => {
+    answer ??= read();
+    return answer;
+  };
+}
+
+function pathOf({ path }: { readonly path: string }): string {
+  return path;
+}
+
+function moduleOf({ module }: { readonly module: string }): string {
+  return module;
+}

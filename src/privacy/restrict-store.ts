@@ -1,0 +1,26 @@
+import { AppError } from '../core/app-error.ts';
+import type { Store } from '../store/store.ts';
+
+/** What reports ask of a store. */
+export type UsageReader = Pick<Store, 'select' | 'count' | 'readCatalogues' | 'readHistory'>;
+
+/** A store that gives the answers of a reader, and can do nothing else. */
+export function restrictStore(store: Store, reader: UsageReader): Store {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new AppError('STORE_DENIED', `${store.name} can only be asked for reports here`));
+  return {
+    name: store.name,
+    readState: () => store.readState(),
+    create: refuse,
+    prepare: refuse,
+    drop: refuse,
+    readLedger: refuse,
+    readPrints: refuse,
+    openImport: refuse,
+    readRows: refuse,
+    remove: refuse,
+    addSnapshot: refuse,
+    close: async () => {},
+    ...reader,
+  };
+}

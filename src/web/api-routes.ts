@@ -1,0 +1,130 @@
+import { publicReportNames } from '../app/public-view.ts';
+import { allReports } from '../app/run-report.ts';
+import { includesRole, type Role } from '../core/role.ts';
+import { selectColumns } from '../view/select-columns.ts';
+import { noteWhoWasSeen } from './audit.ts';
+import { entityTag, isUnchanged } from './entity-tag.ts';
+import type { House } from './house.ts';
+import { HttpFault } from './http-fault.ts';
+import { describeApi } from './openapi.ts';
+import { questionParameters, readQuestion } from './report-question.ts';
+import type { Call, Route } from './route.ts';
+import { searchNames } from './search-names.ts';
+import { tableFormats } from './table-formats.ts';
+
+type Report = (typeof allReports)[number];
+
+const MOST_FOUND = 12;
+
+/** The HTTP API: a route for each report, and what helps to find one's way. */
+export function apiRoutes(house: House, allRoutes: () => readonly Route[]): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/reports',
+      least: 'public',
+      kind: 'api',
+      summary: 'the reports that can be asked for, and by what',
+      query: {},
+      types: ['application/json'],
+      answer: async ({ visitor }) => ({
+        reports: reportsFor(visitor.role).map((report) => ({
+          name: report.name,
+          summary: report.summary,
+          reading: report.reading,
+          options: (report.options ?? []).map(({ name, hint, meaning, fallback }) => ({
+            name,
+            hint,
+            meaning,
+            fallback,
+          })),
+        })),
+      }),
+    },
+    ...allReports.map((report) => reportRoute(house, report)),
+    {
+      method: 'GET',
+      path: '/api/v1/search',
+      least: 'public',
+      kind: 'api',
+      summary: 'packages, modules, users and clusters whose names hold a text',
+      query: { q: { type: 'string', maxLength: 200, description: 'the text' } },
+      types: ['application/json'],
+      answer: async ({ visitor, query }) => {
+        const names = await house.desk.readNames(visitor.role ?? 'public');
+        return { found: searchNames(names, String(query['q'] ?? ''), MOST_FOUND) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/me',
+      least: 'nobody',
+      kind: 'api',
+      summary: 'who you are to the server',
+      query: {},
+      types: ['application/json'],
+      answer: async ({ visitor }) => ({ name: visitor.name, role: visitor.role, by: visitor.by }),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/openapi.json',
+      least: 'nobody',
+      kind: 'api',
+      summary: 'this description',
+      query: {},
+      types: ['application/json'],
+      answer: async () => describeApi(house, allRoutes()),
+    },
+  ];
+}
+
+/** The reports that a role may ask for. */
+export function reportsFor(role: Role | null): readonly Report[] {
+  if (role === null) return [];
+  return allReports.filter(({ name }) => includesRole(role, leastRoleOf(name)));
+}
+
+function leastRoleOf(report: string): Role {
+  return publicReportNames.includes(report) ? 'public' : 'analyst';
+}
+
+function reportRoute(house: House, report: Report): Route {
+  return {
+    method: 'GET',
+    path: `/api/v1/reports/${report.name}`,
+    least: leastRoleOf(report.name),
+    kind: 'api',
+    summary: report.summary,
+    query: {
+      ...questionParameters(report),
+      columns: { type: 'string', maxLength: 1000, description: 'these columns in this order, with commas between' },
+      format: { type: 'string', enum: Object.keys(tableFormats), default: 'json', description: 'what the answer is' },
+    },
+    types: Object.values(tableFormats).map(({ mediaType }) => mediaType.split(';', 1)[0] ?? ''),
+    answer: (call) => answerReport(house, report, call),
+  };
+}
+
+async function answerReport(house: House, report: Report, { request, reply, visitor, query }: Call): Promise<unknown> {
+  const format = tableFormats[String(query['format'])];
+  if (format === undefined) throw new HttpFault(400, 'USAGE', `there is no format ${query['format']}`);
+  const role = visitor.role ?? 'public';
+  const question = readQuestion(report, query, house.zone);
+  const tag = entityTag([await house.desk.readState(), role]);
+  reply.header('etag', tag);
+  const table = await house.desk.answer(question, role);
+  noteWhoWasSeen(house, { request, visitor, tables: [table], question });
+  if (isUnchanged(request, tag)) return reply.code(304).send();
+  const keys =
+    query['columns'] === undefined
+      ? null
+      : String(query['columns'])
+          .split(',')
+          .map((key) => key.trim());
+  const shown = keys === null ? table : selectColumns(table, keys);
+  reply.type(format.mediaType);
+  if (format.ending !== null) {
+    reply.header('content-disposition', `attachment; filename="${report.name}.${format.ending}"`);
+  }
+  return format.send(shown, report.name, house.zone);
+}

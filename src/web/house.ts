@@ -1,0 +1,25 @@
+import { auditLogIn } from '../app/audit-log.ts';
+import type { ReportDesk } from '../app/report-desk.ts';
+import type { ServeSettings } from '../app/serve-settings.ts';
+import type { SiteZone } from '../core/site-zone.ts';
+import type { Access } from './access.ts';
+import type { Counters } from './counters.ts';
+
+/** What routes have to do with. */
+export interface House {
+  readonly desk: ReportDesk;
+  readonly access: Access;
+  readonly settings: ServeSettings;
+  readonly zone: SiteZone;
+  readonly counters: Counters;
+}
+
+/** A path of the server as people reach it: behind a proxy it may begin with more. */
+export function hrefTo({ settings }: House, path: string): string {
+  return `${(settings.url?.pathname ?? '/').replace(/\/$/, '')}${path}`;
+}
+
+/** Where who looked at whose data is written down. */
+export function auditLogOf({ settings }: House): string {
+  return auditLogIn(settings.folder);
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { createPersonNames } from '../app/person-names.ts';
+import { ReportDesk } from '../app/report-desk.ts';
+import { readSecretKey } from '../app/secret-key.ts';
+import type { ServeSettings } from '../app/serve-settings.ts';
+import type { Settings } from '../app/settings.ts';
+import { AppError, describeCause } from '../core/app-error.ts';
+import { Access } from './access.ts';
+import { Counters } from './counters.ts';
+import { createServer } from './server.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where it can be reached on this machine. */
+  readonly url: string;
+  /** Answers what was asked, and nothing more. */
+  close(): Promise<void>;
+}
+
+export interface ServerRequest {
+  readonly settings: Settings;
+  readonly serve: ServeSettings;
+  /** Where its log goes; null for nowhere. */
+  readonly log: NodeJS.WritableStream | null;
+}
+
+/**
+ * Starts the dashboard and the HTTP API.
+ * @throws AppError SOCKET where it cannot listen, KEY_FILE, BAD_SETTING
+ */
+export async function runServer({ settings, serve, log }: ServerRequest): Promise<RunningServer> {
+  const key = readSecretKey(join(serve.folder, 'server.key'));
+  const names = createPersonNames(key, settings.store);
+  const desk = new ReportDesk(settings, { names, leastUsers: serve.leastUsers });
+  const house = { desk, access: new Access(serve), settings: serve, zone: settings.zone, counters: new Counters() };
+  const app = createServer({ house, log });
+  const { host, port } = serve;
+  try {
+    const url = await app.listen({ host, port });
+    return {
+      url,
+      async close() {
+        await app.close();
+        await desk.close();
+      },
+    };
+  } catch (cause) {
+    await desk.close();
+    throw new AppError('SOCKET', `cannot listen on ${host}:${port}: ${describeCause(cause)}`, {
+      hint: 'Name another place with --listen HOST:PORT.',
+      cause,
+    });
+  }
+}
