@@ -1,4 +1,5 @@
 import { compareText } from '../core/compare-text.ts';
+import { groupBy } from '../core/group-by.ts';
 import type { PackageRule } from '../core/module-name.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { includesRole, type Role } from '../core/role.ts';
@@ -28,6 +29,8 @@ export interface Question {
 
 /** Names that can be searched for, as a role knows them, each list in order. */
 export interface KnownNames {
+  /** The modules of each package. */
+  readonly modulesOf: ReadonlyMap<string, readonly string[]>;
   readonly packages: readonly string[];
   readonly modules: readonly string[];
   readonly users: readonly string[];
@@ -109,8 +112,10 @@ export class ReportDesk {
         const modules = await listNames(seen, 'module');
         const packageOf = this.#packageRule(role);
         const [extent] = await seen.select({ by: [], measures: ['first', 'last'], filter: {} });
+        const modulesOf = groupBy(modules, (module) => packageOf(module).package);
         return {
-          packages: [...new Set(modules.map((module) => packageOf(module).package))].sort(compareText),
+          modulesOf,
+          packages: [...modulesOf.keys()].sort(compareText),
           modules,
           users: includesRole(role, 'analyst') ? await listNames(seen, 'user') : [],
           syshosts: await listNames(seen, 'syshost'),

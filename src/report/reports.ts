@@ -1,4 +1,5 @@
 import { clusters } from './clusters.ts';
+import { companions } from './companions.ts';
 import { counts } from './counts.ts';
 import { direct } from './direct.ts';
 import { figures } from './figures.ts';
@@ -42,6 +43,7 @@ export const reports: readonly Report[] = [
   jobs,
   storms,
   together,
+  companions,
   health,
   summary,
 ];

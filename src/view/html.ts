@@ -76,7 +76,7 @@ function alignment({ kind }: Column): string {
 }
 
 /** Text for an element or an attribute between double quotes. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     '&': '&amp;',
     '<': '&lt;',

@@ -84,7 +84,8 @@ export function reportsFor(role: Role | null): readonly Report[] {
   return allReports.filter(({ name }) => includesRole(role, leastRoleOf(name)));
 }
 
-function leastRoleOf(report: string): Role {
+/** The least role that may ask for a report. */
+export function leastRoleOf(report: string): Role {
   return publicReportNames.includes(report) ? 'public' : 'analyst';
 }
 

@@ -1,4 +1,10 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { includesRole } from '../core/role.ts';
 import { shownText } from '../view/shown-text.ts';
 import { compressPayload } from './compress-payload.ts';
@@ -34,7 +40,7 @@ export interface ServerOptions {
 export function createServer({ house, log }: ServerOptions): FastifyInstance {
   const app = Fastify({
     logger: log === null ? false : { level: 'info', stream: log as { write(text: string): void }, serializers: logged },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: house.settings.proxies.length > 0 ? [...house.settings.proxies] : false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,

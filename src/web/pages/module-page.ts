@@ -1,0 +1,102 @@
+import { escapeLike } from '../../core/like-pattern.ts';
+import { renderFilterBar } from '../filter-bar.ts';
+import { type Html, html } from '../html.ts';
+import { HttpFault } from '../http-fault.ts';
+import type { Page } from '../page-route.ts';
+import { renderPanel } from '../panel.ts';
+import { drawCalendar } from '../pictures/calendar.ts';
+import { drawTimeLine } from '../pictures/time-line.ts';
+import { renderTiles } from '../tiles.ts';
+import { textOf, type View, viewParameters } from '../view.ts';
+
+/** A package with all its versions, or a module. */
+export const modulePage: Page = {
+  path: '/module',
+  least: 'public',
+  summary: 'a package or a module',
+  query: { ...viewParameters, name: { type: 'string', maxLength: 300, description: 'its name' } },
+  async content(view) {
+    const name = textOf(view.query['name']) ?? '';
+    const versions = view.names.modulesOf.get(name);
+    const modules = versions ?? (view.names.modules.includes(name) ? [name] : []);
+    if (modules.length === 0)
+      throw new HttpFault(404, 'NOT_FOUND', `there is no module ${name}`, 'Search for another.');
+    const filter = { ...view.filter, modules: modules.map(escapeLike) };
+    const isPublic = view.role === 'public';
+    const figures = await view.ask('figures', { filter });
+    const trend = await view.ask('trend', { filter, options: { by: isPublic ? 'month' : 'week' } });
+    const clusters = await view.ask('clusters', { filter, options: { each: 'all' } });
+    return {
+      title: name,
+      kind:
+        versions === undefined
+          ? 'Module'
+          : `Package of ${modules.length} ${modules.length === 1 ? 'module' : 'modules'}`,
+      place: 'modules',
+      filters: renderFilterBar(view, '/module', { name }),
+      body: html`${renderTiles(figures, ['users', 'loads', 'modules', 'clusters', 'days'])}
+<div class="panels">
+${renderPanel(view, trend, {
+  title: 'Over time',
+  text: isPublic ? 'Users a month.' : 'Users and loads a week.',
+  picture: drawTimeLine(trend, 'Over time'),
+  width: 'whole',
+  hidesNotes: true,
+})}
+${isPublic ? null : await renderDetails(view, name, filter)}
+${renderPanel(view, clusters, {
+  title: 'On which clusters',
+  bars: ['users'],
+  without: ['all_users'],
+  hidesNotes: true,
+})}
+${isPublic ? null : await renderUsers(view, name, filter)}
+</div>`,
+    };
+  },
+};
+
+async function renderDetails(view: View, name: string, filter: View['filter']): Promise<Html> {
+  const days = await view.ask('trend', { filter, options: { by: 'day' } });
+  const versions = await view.ask('versions', { filter });
+  const direct = await view.ask('direct', { filter });
+  return html`${renderPanel(view, days, {
+    title: 'Day by day',
+    picture: drawCalendar(days, 'loads', 'Loads by day'),
+    width: 'whole',
+    hidesNotes: true,
+  })}
+${renderPanel(view, versions, {
+  title: 'Versions',
+  bars: ['users'],
+  without: ['package', 'loads_share'],
+  href: view.href('/reports/versions', { package: name }),
+  hidesNotes: true,
+})}
+${renderPanel(view, direct, {
+  title: 'Asked for, or a dependency',
+  text: 'The share of loads that users have asked for themselves.',
+  bars: ['direct', 'dependency'],
+  without: ['users', 'loads'],
+})}`;
+}
+
+async function renderUsers(view: View, name: string, filter: View['filter']): Promise<Html> {
+  const companions = await view.ask('companions', { options: { of: name }, limit: 12 });
+  const users = await view.ask('notify', { filter });
+  return html`${renderPanel(view, companions, {
+    title: 'Used together',
+    text: `What the users of ${name} load, too; lift is how many times more often than all users do.`,
+    bars: ['users'],
+    hidesNotes: true,
+  })}
+${renderPanel(view, users, {
+  title: view.isFor('staff') ? 'Whom to notify' : 'Users',
+  width: 'whole',
+  most: 50,
+  without: view.isFor('staff') ? [] : ['name', 'email'],
+  href: view.href('/reports/notify', {
+    module: filter.modules?.length === 1 ? (filter.modules[0] ?? '') : `${name}/%`,
+  }),
+})}`;
+}

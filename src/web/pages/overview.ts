@@ -1,0 +1,84 @@
+import { renderFilterBar } from '../filter-bar.ts';
+import { type Html, html } from '../html.ts';
+import type { Page } from '../page-route.ts';
+import { renderPanel } from '../panel.ts';
+import { drawCalendar } from '../pictures/calendar.ts';
+import { drawTimeLine } from '../pictures/time-line.ts';
+import { renderTiles } from '../tiles.ts';
+import { type View, viewParameters } from '../view.ts';
+
+/** How the whole is doing. */
+export const overview: Page = {
+  path: '/',
+  least: 'public',
+  summary: 'how the whole is doing',
+  query: viewParameters,
+  async content(view) {
+    const figures = await view.ask('figures');
+    const trend = await view.ask('trend', { options: { by: view.role === 'public' ? 'month' : 'week' } });
+    const top = await view.ask('top', { limit: 12 });
+    return {
+      title: 'Overview',
+      kind: String(figures.rows[0]?.[0] ?? ''),
+      place: 'overview',
+      filters: renderFilterBar(view, '/'),
+      body: html`${renderTiles(figures, ['users', 'loads', 'packages', 'modules', 'clusters'])}
+<div class="panels">
+${renderPanel(view, trend, {
+  title: 'Over time',
+  text: view.role === 'public' ? 'Users a month.' : 'Users and loads a week.',
+  picture: drawTimeLine(trend, 'Over time'),
+  width: 'whole',
+  hidesNotes: true,
+})}
+${view.role === 'public' ? null : await renderDays(view)}
+${renderPanel(view, top, {
+  title: 'Most used',
+  text: 'Packages by users.',
+  bars: ['users'],
+  without: ['rank', 'loads_share'],
+  href: view.href('/reports/top'),
+  hidesNotes: true,
+})}
+${view.role === 'public' ? null : await renderForStaff(view)}
+</div>`,
+    };
+  },
+};
+
+async function renderDays(view: View): Promise<Html> {
+  const days = await view.ask('trend', { options: { by: 'day' } });
+  return renderPanel(view, days, {
+    title: 'Day by day',
+    text: 'Loads on each day of the last year of the span.',
+    picture: drawCalendar(days, 'loads', 'Loads by day'),
+    width: 'whole',
+    hidesNotes: true,
+  });
+}
+
+async function renderForStaff(view: View): Promise<Html> {
+  const movers = await view.ask('movers', { options: { each: 'package' }, limit: 12 });
+  const retire = await view.ask('retire', { limit: 10 });
+  const health = await view.ask('health');
+  return html`${renderPanel(view, movers, {
+    title: 'Movers',
+    text: 'Packages whose number of users has changed most.',
+    without: ['loads_before', 'loads'],
+    href: view.href('/reports/movers', { each: 'package' }),
+    hidesNotes: true,
+  })}
+${renderPanel(view, retire, {
+  title: 'Awaiting retirement',
+  text: 'Five users or fewer, and idle for six months.',
+  without: ['user_names', 'moved_on'],
+  href: view.href('/reports/retire'),
+  hidesNotes: true,
+})}
+${renderPanel(view, health, {
+  title: 'Health of the data',
+  text: 'What to look at before these figures are trusted.',
+  without: ['check'],
+  href: view.href('/reports/health'),
+})}`;
+}
