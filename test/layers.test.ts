@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   people: ['core', 'node:'],
   setup: ['core', 'node:'],
   doctor: ['core', 'parse', 'setup', 'store/store.ts', 'node:'],
+  privacy: ['core', 'node:', 'store/store.ts'],
   store: ['core', 'node:', 'mysql/mysql-target.ts'],
   'store/duckdb': ['core', 'node:', 'store/*', '@duckdb/node-api'],
   'store/mysql': ['core', 'node:', 'store/*', 'mysql'],
@@ -35,6 +36,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'people',
     'setup',
     'doctor',
+    'privacy',
     'ingest',
     'store/*',
     'report',
@@ -45,7 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'view', 'app', 'node:', 'commander'],
   legacy: ['core', 'view', 'app', 'node:'],
   man: ['core', 'app', 'cli', 'legacy', 'node:', 'commander'],
-  web: ['core', 'view', 'app', 'node:'],
+  web: ['core', 'view', 'app', 'node:', 'fastify', 'openid-client'],
   listen: ['core', 'view', 'app', 'node:'],
 };
 
@@ -56,6 +58,7 @@ const dynamicImports: Readonly<Record<string, readonly string[]>> = {
   'cli/commands.ts': ['cli', 'legacy'],
   'cli/commands/listen.ts': ['listen'],
   'cli/commands/watch.ts': ['listen'],
+  'cli/commands/serve.ts': ['web'],
   'legacy/main.ts': ['legacy'],
 };
 

@@ -22,6 +22,7 @@ export const serveMeanings = {
   oidc_issuer: 'the OpenID Connect provider, by its issuer URL',
   oidc_client: 'the client that modtally is at the provider',
   oidc_secret_file: 'a file whose first line is the secret of that client',
+  oidc_scope: 'what is asked of the provider; "openid profile" unless given',
   oidc_groups: 'the claim in which the provider says which groups somebody is in; groups unless given',
 } as const;
 
@@ -50,6 +51,7 @@ export interface ProviderSettings {
   readonly issuer: URL;
   readonly client: string;
   readonly secret: string;
+  readonly scope: string;
   readonly groupsClaim: string;
 }
 
@@ -146,6 +148,7 @@ function readProvider(look: Look, url: URL | null): ProviderSettings | null {
     issuer,
     client: client.value,
     secret: readSecret(secretFile),
+    scope: look('oidc_scope')?.value || 'openid profile',
     groupsClaim: look('oidc_groups')?.value || 'groups',
   };
 }

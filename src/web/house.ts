@@ -4,12 +4,15 @@ import type { ServeSettings } from '../app/serve-settings.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { Access } from './access.ts';
 import type { Counters } from './counters.ts';
+import type { Provider } from './provider.ts';
 
 /** What routes have to do with. */
 export interface House {
   readonly desk: ReportDesk;
   readonly access: Access;
   readonly settings: ServeSettings;
+  /** Null where people are not known by one. */
+  readonly provider: Provider | null;
   readonly zone: SiteZone;
   readonly counters: Counters;
 }

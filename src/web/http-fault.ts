@@ -8,6 +8,7 @@ export type FaultCode =
   | 'NOT_ALLOWED'
   | 'TOO_MANY_FAILURES'
   | 'BAD_REQUEST'
+  | 'PROVIDER'
   | 'INTERNAL';
 
 /** A request that cannot be answered, as whoever asked is told. */

@@ -30,7 +30,7 @@ function describeRoute({ path, summary, query, types, least }: Route): object {
     summary,
     description: least === 'nobody' ? 'Everybody may ask.' : `The least role that may ask: ${least}.`,
     ...(least === 'nobody' ? { security: [] } : {}),
-    parameters: Object.entries(query).map(([name, parameter]) => describeParameter(name, parameter)),
+    parameters: Object.entries(query ?? {}).map(([name, parameter]) => describeParameter(name, parameter)),
     responses: {
       200: {
         description: 'the answer',

@@ -35,7 +35,8 @@ export interface Route {
   /** `api`: for programs, and described by OpenAPI; `page`: for people; `file`: a part of a page; `watch`: for monitoring. */
   readonly kind: 'api' | 'page' | 'file' | 'watch';
   readonly summary: string;
-  readonly query: Readonly<Record<string, Parameter>>;
+  /** Null where it may be anything. */
+  readonly query: Readonly<Record<string, Parameter>> | null;
   /** The media types of its answers; the first where nothing else is asked for. */
   readonly types: readonly string[];
   /** @returns what is sent, or the reply where it has been dealt with */

@@ -10,6 +10,7 @@ import { overview } from './pages/overview.ts';
 import { reportPages, reportsPage } from './pages/report-pages.ts';
 import { searchPage } from './pages/search-page.ts';
 import { userPage } from './pages/user-page.ts';
+import { providerRoutes } from './provider-routes.ts';
 import type { Route } from './route.ts';
 import { watchRoutes } from './watch-routes.ts';
 
@@ -33,6 +34,7 @@ export function allRoutes(house: House): Route[] {
   routes.push(
     ...pages.map((page) => pageRoute(house, page)),
     ...loginRoutes(house),
+    ...providerRoutes(house, house.provider),
     ...assetRoutes(house),
     ...watchRoutes(house),
     ...apiRoutes(house, () => routes),

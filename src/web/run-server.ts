@@ -7,6 +7,7 @@ import type { Settings } from '../app/settings.ts';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { Access } from './access.ts';
 import { Counters } from './counters.ts';
+import { Provider } from './provider.ts';
 import { createServer } from './server.ts';
 
 /** A server that answers. */
@@ -32,7 +33,14 @@ export async function runServer({ settings, serve, log }: ServerRequest): Promis
   const key = readSecretKey(join(serve.folder, 'server.key'));
   const names = createPersonNames(key, settings.store);
   const desk = new ReportDesk(settings, { names, leastUsers: serve.leastUsers });
-  const house = { desk, access: new Access(serve), settings: serve, zone: settings.zone, counters: new Counters() };
+  const house = {
+    desk,
+    access: new Access(serve),
+    settings: serve,
+    provider: createProvider(serve),
+    zone: settings.zone,
+    counters: new Counters(),
+  };
   const app = createServer({ house, log });
   const { host, port } = serve;
   try {
@@ -51,4 +59,9 @@ export async function runServer({ settings, serve, log }: ServerRequest): Promis
       cause,
     });
   }
+}
+
+function createProvider({ provider, url }: ServeSettings): Provider | null {
+  if (provider === null || url === null) return null;
+  return new Provider(provider, `${url.href.replace(/\/$/, '')}/login/return`);
 }

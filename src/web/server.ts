@@ -70,7 +70,10 @@ function addRoute(app: FastifyInstance, house: House, route: Route): void {
   app.route({
     method: route.method,
     url: route.path,
-    schema: { querystring: { type: 'object', properties: route.query, additionalProperties: false } },
+    schema:
+      route.query === null
+        ? {}
+        : { querystring: { type: 'object', properties: route.query, additionalProperties: false } },
     config: { kind: route.kind },
     // Before anything that was sent is looked at.
     onRequest: async (request) => {

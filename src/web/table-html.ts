@@ -18,25 +18,36 @@ export interface TableOptions {
 /** A table whose names lead to their pages. */
 export function renderTable(view: View, whole: ResultTable, options: TableOptions): Html {
   const { caption, bars = [], most = 1000, without = [] } = options;
-  const { columns, rows, footer } = withoutColumns(whole, without);
+  const { columns, rows, footer } = withoutColumns(whole, [...without, ...emptyColumns(whole)]);
   if (rows.length === 0) return html`<p class="none">Nothing.</p>`;
   const largest = columns.map((_, place) => rows.reduce((max, row) => Math.max(max, Number(row[place]) || 0), 0));
-  const line = (row: readonly Cell[]): Html =>
+  const line = (row: readonly Cell[], isFooter = false): Html =>
     html`<tr>${columns.map((column, place) => {
       const cell = row[place] ?? null;
-      const bar = bars.includes(column.key) && typeof cell === 'number' ? drawBar(cell / (largest[place] || 1)) : null;
+      const bar =
+        !isFooter && bars.includes(column.key) && typeof cell === 'number'
+          ? drawBar(cell / (largest[place] || 1))
+          : null;
+      if (isFooter && typeof cell === 'string') return html`<td>${cell}</td>`;
       return renderCell(view, cell, column, bar, place === 0);
     })}</tr>\n`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <caption class="unseen">${caption}</caption>
 <thead><tr>${columns.map(({ title, kind, key }) => html`<th scope="col" class="${alignment(kind)}" data-key="${key}">${title}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, most).map(line)}</tbody>${footer === undefined ? null : html`<tfoot>${line(footer)}</tfoot>`}
+<tbody>${rows.slice(0, most).map((row) => line(row))}</tbody>${footer === undefined ? null : html`<tfoot>${line(footer, true)}</tfoot>`}
 </table></div>${rows.length > most ? html`<p class="more">${fullNumber(most)} of ${fullNumber(rows.length)} rows. The downloads have all of them.</p>` : null}`;
 }
 
 /** What goes with a table but is no data. */
 export function renderNotes({ notes = [] }: ResultTable): Html {
   return html`${notes.map((note) => html`<p class="note">${note}</p>`)}`;
+}
+
+/** Columns of texts that nobody has said anything in. */
+function emptyColumns({ columns, rows }: ResultTable): string[] {
+  return columns.flatMap(({ key, kind }, place) =>
+    kind === 'text' && rows.every((row) => (row[place] ?? '') === '') ? [key] : [],
+  );
 }
 
 function withoutColumns(table: ResultTable, keys: readonly string[]): ResultTable {
@@ -60,7 +71,7 @@ function renderCell(view: View, cell: Cell, column: Column, bar: Html | null, is
   const content = renderText(view, cell, column);
   return isFirst
     ? html`<th scope="row" class="text">${content}</th>`
-    : html`<td class="text ${verdictOf(column, cell)}">${content}</td>`;
+    : html`<td class="text ${verdictOf(column, cell)}" data-key="${column.key}">${content}</td>`;
 }
 
 /** Lists may be long: the first few are shown at once. */

@@ -1,18 +1,24 @@
+import { dayToIso } from '../core/calendar-day.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { changeText, fullNumber, shortNumber } from './figures-text.ts';
 import { type Html, html } from './html.ts';
+import type { View } from './view.ts';
 
 /**
  * The report `figures` as tiles: each a number, and how it has changed.
  * @param keys the columns that are shown
  */
-export function renderTiles({ columns, rows }: ResultTable, keys: readonly string[]): Html {
-  const [now = [], before = []] = rows;
+export function renderTiles(view: View, { columns, rows }: ResultTable, keys: readonly string[]): Html {
+  const [now = [], past = []] = rows;
+  const { names, house } = view;
+  // Where the store begins within the span before, there is nothing to compare with.
+  const reachesBack = names.first !== null && dayToIso(house.zone.dayOf(names.first)) <= String(past[0]).slice(0, 10);
+  const before = reachesBack ? past : [];
   const tiles = keys.flatMap((key) => {
     const place = columns.findIndex((column) => column.key === key);
     if (place < 0) return [];
-    const [value, past] = [now[place] ?? null, before[place] ?? null];
-    const change = typeof value === 'number' && typeof past === 'number' ? changeText(value, past) : null;
+    const [value, old] = [now[place] ?? null, before[place] ?? null];
+    const change = typeof value === 'number' && typeof old === 'number' ? changeText(value, old) : null;
     const text = typeof value === 'number' ? shortNumber(value) : String(value);
     const full = typeof value === 'number' ? fullNumber(value) : text;
     return [

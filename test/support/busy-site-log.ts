@@ -60,7 +60,8 @@ export function busySiteLog({ users, days, end }: BusySite): string {
         // Users move on to the next version in the course of time, and the last package goes out of use.
         if (name === 'ansys' && day > days / 2) continue;
         if (name === 'julia' && day < days * 0.8) continue;
-        const version = versions[Math.min(versions.length - 1, Math.floor((versions.length * (day / days + chance())) / 2))];
+        const version =
+          versions[Math.min(versions.length - 1, Math.floor((versions.length * (day / days + chance())) / 2))];
         const syshost = user % 3 === 0 || chance() < 0.2 ? 'birch' : 'alder';
         const time = Math.floor(midnight / 1000 + 28_000 + chance() * 40_000);
         const stamp = new Date(time * 1000).toISOString().slice(0, 19);

@@ -32,7 +32,7 @@ export const clusterPage: Page = {
       kind: 'Cluster',
       place: 'clusters',
       filters: renderFilterBar(view, '/cluster', { name }),
-      body: html`${renderTiles(figures, ['users', 'loads', 'packages', 'modules', 'days'])}
+      body: html`${renderTiles(view, figures, ['users', 'loads', 'packages', 'modules', 'days'])}
 <div class="panels">
 ${renderPanel(view, trend, {
   title: 'Over time',

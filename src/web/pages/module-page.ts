@@ -34,7 +34,7 @@ export const modulePage: Page = {
           : `Package of ${modules.length} ${modules.length === 1 ? 'module' : 'modules'}`,
       place: 'modules',
       filters: renderFilterBar(view, '/module', { name }),
-      body: html`${renderTiles(figures, ['users', 'loads', 'modules', 'clusters', 'days'])}
+      body: html`${renderTiles(view, figures, ['users', 'loads', 'modules', 'clusters', 'days'])}
 <div class="panels">
 ${renderPanel(view, trend, {
   title: 'Over time',

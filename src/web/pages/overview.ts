@@ -1,3 +1,4 @@
+import type { ResultTable } from '../../core/result-table.ts';
 import { renderFilterBar } from '../filter-bar.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page-route.ts';
@@ -22,7 +23,7 @@ export const overview: Page = {
       kind: String(figures.rows[0]?.[0] ?? ''),
       place: 'overview',
       filters: renderFilterBar(view, '/'),
-      body: html`${renderTiles(figures, ['users', 'loads', 'packages', 'modules', 'clusters'])}
+      body: html`${renderTiles(view, figures, ['users', 'loads', 'packages', 'modules', 'clusters'])}
 <div class="panels">
 ${renderPanel(view, trend, {
   title: 'Over time',
@@ -75,10 +76,24 @@ ${renderPanel(view, retire, {
   href: view.href('/reports/retire'),
   hidesNotes: true,
 })}
-${renderPanel(view, health, {
+${renderPanel(view, withoutGood(health), {
   title: 'Health of the data',
-  text: 'What to look at before these figures are trusted.',
+  text: tellGood(health),
   without: ['check'],
   href: view.href('/reports/health'),
+  hidesNotes: true,
 })}`;
+}
+
+function isGood(row: ResultTable['rows'][number]): boolean {
+  return row.includes('good');
+}
+
+function withoutGood(health: ResultTable): ResultTable {
+  return { ...health, rows: health.rows.filter((row) => !isGood(row)) };
+}
+
+function tellGood({ rows }: ResultTable): string {
+  const good = rows.filter(isGood).length;
+  return `${good} of ${rows.length} checks found all as it should be. What to look at before these figures are trusted:`;
 }

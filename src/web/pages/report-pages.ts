@@ -53,7 +53,7 @@ async function renderReport(view: View, report: Report): Promise<Html> {
   return html`<p class="lead">${report.reading}</p>
 <div class="panels"><section class="panel whole">${renderForm(view, report)}</section>
 ${renderPanel(view, table, {
-  title: report.summary,
+  title: capitalize(report.summary),
   width: 'whole',
   most: ROWS,
   bars: table.columns.flatMap(({ isDrawn, key }) => (isDrawn === true || key === 'users' ? [key] : [])),
@@ -71,7 +71,7 @@ function renderForm(view: View, report: Report): Html {
       name,
       questionParameters(report)[name] ?? null,
       textOf(query[name]) ?? '',
-      `${name} (${fallback || 'any'})`,
+      `${capitalize(name)} (${fallback || 'any'})`,
       meaning,
     ),
   );
@@ -109,7 +109,7 @@ ${fields}
 function renderField(name: string, parameter: Parameter | null, value: string, label: string, meaning: string): Html {
   if (parameter?.enum !== undefined) {
     const chosen = value === '' ? String(parameter.default) : value;
-    return html`<label title="${meaning}">${name} <select name="${name}">${parameter.enum.map(
+    return html`<label title="${meaning}">${capitalize(name)} <select name="${name}">${parameter.enum.map(
       (choice) => html`<option${choice === chosen ? html` selected` : null}>${choice}</option>`,
     )}</select></label>`;
   }

@@ -34,7 +34,7 @@ export const userPage: Page = {
       kind: view.isFor('staff') ? 'User' : 'User, by pseudonym',
       place: 'users',
       filters: renderFilterBar(view, '/user', { name }),
-      body: html`${renderTiles(figures, ['loads', 'packages', 'modules', 'clusters', 'days'])}
+      body: html`${renderTiles(view, figures, ['loads', 'packages', 'modules', 'clusters', 'days'])}
 <div class="panels">
 ${renderPanel(view, trend, {
   title: 'Over time',

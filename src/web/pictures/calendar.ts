@@ -32,7 +32,7 @@ export function drawCalendar(table: ResultTable, key: string, label: string): Ht
   });
   const total = shown.reduce((sum, { value }) => sum + value, 0);
   const width = LEFT + WEEKS * CELL;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}"><svg class="calendar" viewBox="0 0 ${width} ${TOP + 7 * CELL}" width="${width}" height="${TOP + 7 * CELL}" role="img" aria-label="${label}: ${fullNumber(total)} in ${shown.length} days">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}"><svg class="calendar" viewBox="0 0 ${width} ${TOP + 7 * CELL}" role="img" aria-label="${label}: ${fullNumber(total)} in ${shown.length} days">
 ${['Mon', 'Wed', 'Fri'].map((name, index) => html`<text x="0" y="${TOP + index * 2 * CELL + 10}">${name}</text>`)}
 ${monthLabels(firstDay)}
 ${cells}
