@@ -4,16 +4,15 @@ import type { PackageRule } from '../core/module-name.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { includesRole, type Role } from '../core/role.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
-import { coarsenTable } from '../privacy/coarsen-table.ts';
 import { type PersonNames, pseudonymousStore } from '../privacy/pseudonymous-store.ts';
 import { type PublicCells, readPublicCells } from '../privacy/public-cells.ts';
-import { admitPublicQuestion } from '../privacy/public-reports.ts';
 import { publicStore } from '../privacy/public-store.ts';
 import type { Report } from '../report/report.ts';
 import { type OptionTexts, optionValue } from '../report/report-option.ts';
 import type { Store } from '../store/store.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { LiveStore } from './live-store.ts';
+import { answerPublic } from './public-view.ts';
 import { rememberingStore } from './remembering-store.ts';
 import { directoryOf } from './run-report.ts';
 import type { Settings } from './settings.ts';
@@ -134,13 +133,9 @@ export class ReportDesk {
     return this.#store.use(async (store) => {
       const seen = await this.#seenStore(store, role, state);
       if (role !== 'public') return this.#run(question, seen, role);
-      const { report, filter, options, limit } = question;
-      const admitted = admitPublicQuestion(
-        { report: report.name, filter, options },
-        await this.#readCells(store, state),
-      );
-      const table = await this.#run({ ...admitted, report, limit: ALL_ROWS }, seen, role);
-      return coarsenTable(table, this.#leastUsers, limit);
+      const cells = await this.#readCells(store, state);
+      const { zone } = this.#settings;
+      return answerPublic(question, { store, cells, leastUsers: this.#leastUsers, zone, now: Date.now() / 1000 });
     });
   }
 
@@ -179,9 +174,6 @@ export class ReportDesk {
     );
   }
 }
-
-/** More rows than any report has. */
-const ALL_ROWS = 1_000_000_000;
 
 async function listNames(store: Store, by: 'user' | 'module' | 'syshost'): Promise<string[]> {
   const rows = await store.select({ by: [by], measures: [], filter: {} });

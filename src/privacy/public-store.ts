@@ -1,5 +1,5 @@
 import { compareText } from '../core/compare-text.ts';
-import { compileLikeAny } from '../core/like-pattern.ts';
+import { escapeLike } from '../core/like-pattern.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
@@ -61,11 +61,13 @@ export function publicStore(store: Store, { cells, months }: PublicCells, zone: 
   });
 }
 
+/** Names, and not patterns: R and r are two. */
 function isWantedBy({ modules = [], syshosts = [], start, end }: UsageFilter): (cell: PublicCell) => boolean {
-  const [isModule, isSyshost] = [compileLikeAny(modules), compileLikeAny(syshosts)];
+  const isNamed = (names: readonly string[], name: string): boolean =>
+    names.length === 0 || names.includes(escapeLike(name));
   return (cell) =>
-    isModule(cell.package) &&
-    isSyshost(cell.syshost) &&
+    isNamed(modules, cell.package) &&
+    isNamed(syshosts, cell.syshost) &&
     (start === undefined || cell.month.start >= start) &&
     (end === undefined || cell.month.start < end);
 }

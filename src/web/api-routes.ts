@@ -107,7 +107,7 @@ function reportRoute(house: House, report: Report): Route {
 }
 
 async function answerReport(house: House, report: Report, { request, reply, visitor, query }: Call): Promise<unknown> {
-  const format = tableFormats[String(query['format'])];
+  const format = tableFormats[String(query['format'] ?? 'json')];
   if (format === undefined) throw new HttpFault(400, 'USAGE', `there is no format ${query['format']}`);
   const role = visitor.role ?? 'public';
   const question = readQuestion(report, query, house.zone);

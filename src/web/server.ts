@@ -45,8 +45,8 @@ export function createServer({ house, log }: ServerOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: true,
-    // What is not known is told, and not taken away in silence.
-    ajv: { customOptions: { removeAdditional: false } },
+    // What is not known is told, and not taken away in silence; what is left open is for the report to say.
+    ajv: { customOptions: { removeAdditional: false, useDefaults: false } },
     routerOptions: { maxParamLength: 200 },
   });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
