@@ -21,8 +21,12 @@ import { shownText } from '../view/shown-text.ts';
  * Keeps rejected lines in a file that only grows: `FILE:LINE`, the reason and the line's text, with tabs between.
  * They are gathered in a file beside it and added just before the import is committed. Should the process be
  * killed between the two, the run that follows finds them there already and does not add them twice.
+ * @param keepsText false where names are not to be kept: of a line that nobody understands, any part may be one
  */
-export function createRejectsFile(path: string): RejectSink & { readonly path: string; readonly count: number } {
+export function createRejectsFile(
+  path: string,
+  keepsText = true,
+): RejectSink & { readonly path: string; readonly count: number } {
   const draft = `${path}.new-${process.pid}`;
   let lines: string[] = [];
   let held = 0;
@@ -91,7 +95,7 @@ export function createRejectsFile(path: string): RejectSink & { readonly path: s
       count = begun.count;
     },
     add(source, lineNumber, reason, line) {
-      const text = `${shownText(source)}:${lineNumber}\t${reason}\t${shownText(line ?? '')}\n`;
+      const text = `${shownText(source)}:${lineNumber}\t${reason}\t${keepsText ? shownText(line ?? '') : ''}\n`;
       lines.push(text);
       held += text.length;
       count++;

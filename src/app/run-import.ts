@@ -7,6 +7,7 @@ import { fileSource, standardInputSource } from '../source/files.ts';
 import type { LineSource } from '../source/source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { ImportMode } from '../store/store.ts';
+import { disguiseOf } from './pseudonym-key.ts';
 import { createRejectsFile } from './rejects-file.ts';
 import type { Settings } from './settings.ts';
 
@@ -42,7 +43,8 @@ export async function runImport(request: ImportRequest): Promise<ImportReport> {
   const { settings, files, mode, strict, onProgress } = request;
   const startedAt = performance.now();
   const ignore = readIgnoreFile(settings.ignoreFile);
-  const rejects = createRejectsFile(settings.rejectsFile);
+  const disguise = disguiseOf(settings);
+  const rejects = createRejectsFile(settings.rejectsFile, disguise === null);
   const { waitMs, zone } = settings;
   const store = await openStore(settings.store, { waitMs, zone, ...(request.onWait && { onWait: request.onWait }) });
   const sources = files.map((file) => (typeof file === 'string' ? openableSource(file) : file));
@@ -56,6 +58,7 @@ export async function runImport(request: ImportRequest): Promise<ImportReport> {
       strict,
       threads: settings.threads,
       rejects,
+      disguise,
       onProgress,
     });
     const removal = request.deleteFiles ? await removeSources(complete) : { deleted: 0, notDeleted: [] };

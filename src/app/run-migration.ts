@@ -1,3 +1,4 @@
+import { AppError } from '../core/app-error.ts';
 import { groupBy } from '../core/group-by.ts';
 import type { MonthSpan } from '../core/month-span.ts';
 import { ignoreNothing } from '../ingest/ignore-list.ts';
@@ -6,6 +7,7 @@ import type { MysqlTarget } from '../mysql/mysql-target.ts';
 import { type DatabaseDay, LmodDatabase } from '../source/lmod-database.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { disguiseOf } from './pseudonym-key.ts';
 import { createRejectsFile } from './rejects-file.ts';
 import type { Settings } from './settings.ts';
 import { type Comparison, compareMonths } from './verify-migration.ts';
@@ -51,6 +53,11 @@ export interface MigrationReport {
  */
 export async function runMigration(request: MigrationRequest): Promise<MigrationReport> {
   const { settings, from, span, onMonth } = request;
+  if (request.verify && settings.pseudonymsFile !== null) {
+    throw new AppError('USAGE', '--verify compares names, and the setting pseudonyms keeps none', {
+      hint: 'Leave one of them out.',
+    });
+  }
   const source = await LmodDatabase.open(from, settings.zone);
   try {
     const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
@@ -84,8 +91,9 @@ async function importMonths(
   const total = { loads: 0, already: 0, rejected: 0, newRows: 0 };
   let rowsSoFar = 0;
   let rejectsFile: string | null = null;
+  const disguise = disguiseOf(settings);
   for (const [month, daysOfMonth] of months) {
-    const rejects = createRejectsFile(settings.rejectsFile);
+    const rejects = createRejectsFile(settings.rejectsFile, disguise === null);
     const { summary } = await importSources(
       store,
       daysOfMonth.map(({ source }) => source),
@@ -97,6 +105,7 @@ async function importMonths(
         strict: false,
         threads: 1,
         rejects,
+        disguise,
         onProgress: () => {},
       },
     );

@@ -9,14 +9,16 @@ const BYTES = 32;
 /**
  * The key in a file, which is made where there is none: 64 hexadecimal digits that only its owner may read. Should two
  * make it at once, both get the same.
+ * @param mayMake false where one that was just made would be of no use
  * @throws AppError KEY_FILE
  */
-export function readSecretKey(path: string): Uint8Array {
+export function readSecretKey(path: string, { mayMake = true }: { readonly mayMake?: boolean } = {}): Uint8Array {
   const draft = `${path}.new-${process.pid}`;
   try {
     return parseKey(path);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw failure(path, cause);
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!isMissing || !mayMake) throw failure(path, cause);
   }
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

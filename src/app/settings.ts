@@ -15,6 +15,7 @@ export const settingMeanings = {
   tz: "the site's time zone, an IANA name",
   ignore: 'a file of module patterns not to count',
   rejects: 'the file that rejected lines are added to',
+  pseudonyms: 'the file of a key, by which users are stored under pseudonyms instead of their names',
   directory: 'who the users are: a CSV file, or getent',
   toolchains: 'a file of patterns that tell compiler and MPI from a path',
   module_names: 'how the names of modules are made: auto, a shape such as category/name/version, or an expression',
@@ -37,6 +38,8 @@ export interface Settings {
   /** Null where nothing is ignored. */
   readonly ignoreFile: string | null;
   readonly rejectsFile: string;
+  /** The key of pseudonyms; null where names are stored. */
+  readonly pseudonymsFile: string | null;
   /** A path, or `getent`; null where nothing tells who the users are. */
   readonly directory: string | null;
   /** Null where the known forms of paths will do. */
@@ -83,6 +86,7 @@ export function readSettings({ flags = {}, configFile }: SettingsRequest = {}): 
     zone: readZone(look('tz')),
     ignoreFile: pathOrNull(look('ignore')?.value),
     rejectsFile: pathOrNull(look('rejects')?.value) ?? join(stateDirectory(), 'rejects.log'),
+    pseudonymsFile: pathOrNull(look('pseudonyms')?.value),
     directory: look('directory')?.value === 'getent' ? 'getent' : pathOrNull(look('directory')?.value),
     toolchainsFile: pathOrNull(look('toolchains')?.value),
     packageOf: readPackageRule(look('module_names')),

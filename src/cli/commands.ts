@@ -66,6 +66,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/token.ts')).createTokenCommand(),
   },
   {
+    name: 'reveal',
+    summary: 'tell whose pseudonyms these are, by their key',
+    load: async () => (await import('./commands/reveal.ts')).createRevealCommand(),
+  },
+  {
+    name: 'forget',
+    summary: 'remove persons from all that is kept',
+    load: async () => (await import('./commands/forget.ts')).createForgetCommand(),
+  },
+  {
     name: 'init',
     summary: 'make the store, or bring it up to date',
     load: async () => (await import('./commands/init.ts')).createInitCommand(),

@@ -23,7 +23,7 @@ export function addCommonOptions(command: Command): Command {
 /** The settings for a command's options; prints what the user should be warned of. */
 export function settingsOf(
   options: CommonOptions,
-  flags: Pick<SettingFlags, 'ignore' | 'rejects' | 'directory'> = {},
+  flags: Pick<SettingFlags, 'ignore' | 'rejects' | 'directory' | 'pseudonyms'> = {},
 ): Settings {
   const settings = readSettings({
     flags: { store: options.store, tz: options.tz, ...flags },

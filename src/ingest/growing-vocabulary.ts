@@ -3,6 +3,9 @@ import type { Load } from '../core/load.ts';
 import { UNKNOWN_SYSHOST } from '../core/load.ts';
 import type { Modulefile, Vocabulary } from '../core/usage-batch.ts';
 
+/** Gives the name of a user the one that is kept instead. */
+export type Disguise = (user: string) => string;
+
 /** The vocabulary of an import while it grows: gives each name its place, and cuts it to what a store holds. */
 export class GrowingVocabulary implements Vocabulary {
   readonly users: string[] = [];
@@ -14,21 +17,30 @@ export class GrowingVocabulary implements Vocabulary {
   readonly #groups = new Map<string, number>();
   readonly #modulefiles = new Map<string, number>();
   readonly #most: { readonly name: number; readonly path: number };
+  readonly #disguise: Disguise | null;
 
-  /** @param most characters of names and paths */
+  /**
+   * @param most characters of names and paths
+   * @param disguise what users are kept as; null for their names
+   */
   constructor(
     most: { readonly name: number; readonly path: number } = { name: NAME_CHARACTERS, path: PATH_CHARACTERS },
+    disguise: Disguise | null = null,
   ) {
     this.#most = most;
+    this.#disguise = disguise;
   }
 
   placeOfUser(user: string): number {
-    return this.#place(this.#users, this.users, user);
+    return this.#place(this.#users, this.users, user, this.#disguise ?? undefined);
   }
 
   /** -1 for no group. */
   placeOfGroup(group: string | null): number {
-    return group === null ? -1 : this.#place(this.#groups, this.groups, group);
+    if (group === null) return -1;
+    // Many users have a group of their own, of the same name.
+    const isUser = this.#disguise !== null && this.#users.has(group);
+    return this.#place(this.#groups, this.groups, group, isUser ? this.#disguise : undefined);
   }
 
   placeOfModulefile(load: Pick<Load, 'syshost' | 'module' | 'path'>): number {
@@ -42,7 +54,7 @@ export class GrowingVocabulary implements Vocabulary {
       this.modulefiles.push({
         syshost: this.cutTo(syshost, this.#most.name),
         module: this.cutTo(load.module, this.#most.name),
-        path: this.cutTo(load.path, this.#most.path),
+        path: this.cutTo(this.#disguisePath(load.path), this.#most.path),
       });
     }
     return place;
@@ -55,12 +67,22 @@ export class GrowingVocabulary implements Vocabulary {
     return cut;
   }
 
-  #place(places: Map<string, number>, names: string[], name: string): number {
+  /** A modulefile may lie in the home directory of a user. */
+  #disguisePath(path: string): string {
+    const disguise = this.#disguise;
+    if (disguise === null) return path;
+    const parts = path.split('/');
+    const isPersonal = (part: string, at: number): boolean =>
+      part !== '' && (this.#users.has(part) || /^(?:home|homes|users)$/i.test(parts[at - 1] ?? ''));
+    return parts.map((part, at) => (isPersonal(part, at) ? disguise(part) : part)).join('/');
+  }
+
+  #place(places: Map<string, number>, names: string[], name: string, disguise: Disguise = (same) => same): number {
     let place = places.get(name);
     if (place === undefined) {
       place = names.length;
       places.set(name, place);
-      names.push(this.cutTo(name, this.#most.name));
+      names.push(this.cutTo(disguise(name), this.#most.name));
     }
     return place;
   }

@@ -4,7 +4,7 @@ import type { RejectReason } from '../core/line-outcome.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { LineSource, OpenSource } from '../source/source.ts';
 import type { ImportMode, Store, StoreImport } from '../store/store.ts';
-import { GrowingVocabulary } from './growing-vocabulary.ts';
+import { type Disguise, GrowingVocabulary } from './growing-vocabulary.ts';
 import type { IgnoreList } from './ignore-list.ts';
 import { KnownContents } from './known-contents.ts';
 import { LineCount } from './line-count.ts';
@@ -25,6 +25,8 @@ export interface ImportOptions {
   /** How many threads scan a large file; with one, it is read where everything else is done. */
   readonly threads: number;
   readonly rejects: RejectSink;
+  /** What users are kept as; null for their names. */
+  readonly disguise: Disguise | null;
   /** Called often, with what has been read since the last call. */
   readonly onProgress: (rawBytes: number, lines: number) => void;
 }
@@ -86,7 +88,7 @@ class ImportRun {
   readonly #storeImport: StoreImport;
   readonly #known: KnownContents;
   readonly #options: ImportOptions;
-  readonly #vocabulary = new GrowingVocabulary();
+  readonly #vocabulary: GrowingVocabulary;
   readonly #reader: LoadReader;
   readonly #pool: ScanPool | null;
   readonly #total = new LineCount();
@@ -101,8 +103,9 @@ class ImportRun {
     this.#storeImport = storeImport;
     this.#known = known;
     this.#options = options;
-    const { mode, zone, now, ignore, threads } = options;
-    const vocabulary = this.#vocabulary;
+    const { mode, zone, now, ignore, threads, disguise } = options;
+    const vocabulary = new GrowingVocabulary(undefined, disguise);
+    this.#vocabulary = vocabulary;
     this.#reader = new LoadReader({ mode, zone, now, ignore, vocabulary, scanBytes: SCAN_BYTES });
     // Loads that are kept one by one have to be seen one by one.
     const usesThreads = threads > 1 && mode === 'tally';

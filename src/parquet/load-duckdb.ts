@@ -26,3 +26,13 @@ export async function writeRecords(
   const { writeParquetRecords } = await import('./write-records.ts');
   return writeParquetRecords(types, records);
 }
+
+/** Takes rows of some users out of a Parquet file of usage, see forget-rows.ts. */
+export async function forgetParquetRows(
+  path: string,
+  users: readonly string[],
+  draft: string | null,
+): Promise<{ readonly gone: number; readonly kept: number }> {
+  const { forgetRows } = await import('./forget-rows.ts');
+  return forgetRows(path, users, draft);
+}

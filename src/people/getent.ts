@@ -53,3 +53,9 @@ function run(args: readonly string[]): Promise<string> {
     });
   });
 }
+
+/** The names of all users that the system lists; some directories list none unless they are asked for. */
+export async function listSystemUsers(): Promise<string[]> {
+  const output = await run(['passwd']);
+  return output.split('\n').flatMap((line) => line.split(':', 1)[0] || []);
+}

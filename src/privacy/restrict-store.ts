@@ -19,6 +19,7 @@ export function restrictStore(store: Store, reader: UsageReader): Store {
     openImport: refuse,
     readRows: refuse,
     remove: refuse,
+    forgetUser: refuse,
     addSnapshot: refuse,
     close: async () => {},
     ...reader,

@@ -71,6 +71,12 @@ export interface Store {
   remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number>;
 
   /**
+   * Removes all rows of one user, by exactly that name, and the name itself; returns the number of rows.
+   * @param isDry whether they are only counted
+   */
+  forgetUser(user: string, isDry: boolean): Promise<number>;
+
+  /**
    * Puts a snapshot into the catalogue, as a whole or not at all; one of the same cluster and day makes way for it.
    * @returns false where the catalogue had the very same already
    */

@@ -57,6 +57,7 @@ export function importInto(
     zone: utc,
     ignore: ignoreNothing,
     threads: 1,
+    disguise: null,
     now,
     strict: false,
     rejects: new RejectList(),

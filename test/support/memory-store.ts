@@ -22,6 +22,7 @@ export class MemoryStore implements Store {
   readState = async (): Promise<string> => String(this.imports.length);
   readRows = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readUserDays = (): Promise<never> => Promise.reject(new Error('not in memory'));
+  forgetUser = (): Promise<number> => Promise.reject(new Error('not in memory'));
   remove = (): Promise<number> => Promise.reject(new Error('not in memory'));
   addSnapshot = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readCatalogues = (): Promise<never> => Promise.reject(new Error('not in memory'));

@@ -11,6 +11,7 @@ interface ImportOptions extends CommonOptions {
   readonly delete?: boolean;
   readonly ignore?: string;
   readonly rejects?: string;
+  readonly pseudonyms?: string;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -24,12 +25,14 @@ export function createImportCommand(): Command {
     .option('--delete', 'remove each file once everything in it is stored')
     .option('--ignore <file>', 'module patterns not to count, a regular expression a line')
     .option('--rejects <file>', 'add rejected lines to this file')
+    .option('--pseudonyms <file>', 'store users under pseudonyms by the key in this file, which is made if need be')
     .option('--strict', 'store nothing if any line is rejected')
     .option('--json', 'print the account as a JSON object');
   return addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], options: ImportOptions) => {
-      const settings = settingsOf(options, { ignore: options.ignore, rejects: options.rejects });
+      const { ignore, rejects, pseudonyms } = options;
+      const settings = settingsOf(options, { ignore, rejects, pseudonyms });
       const isQuiet = options.quiet === true || options.json === true;
       const progress = await createProgressBar(files, !isQuiet && process.stderr.isTTY === true);
       const report = await runImport({

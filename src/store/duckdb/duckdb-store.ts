@@ -139,6 +139,20 @@ export class DuckdbStore implements Store {
     );
   }
 
+  async forgetUser(user: string, isDry: boolean): Promise<number> {
+    const rows = await this.#read((connection) => countRowsOfUser(connection, user));
+    if (isDry) return rows;
+    return this.#file.rewrite(async (connection) => {
+      const removed = await inTransaction(connection, async () => {
+        const count = await countRowsOfUser(connection, user);
+        for (const statement of forgetUserStatements) await connection.run(statement, { user });
+        for (const statement of forgetUnusedNames) await connection.run(statement);
+        return count;
+      });
+      return removed;
+    });
+  }
+
   addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
     return this.#file.lease('write', (connection) => addSnapshot(connection, snapshot));
   }
@@ -257,6 +271,29 @@ async function isOfAllTime(connection: DuckDBConnection, { start, end }: Resolve
   return (start === null || start <= first) && (end === null || end > last);
 }
 
+/** A person whose usage is gone is gone from the list of users too. */
+const forgetUnusedNames: readonly string[] = [
+  'DELETE FROM store.users WHERE id NOT IN (SELECT user_id FROM store.uses)',
+  'DELETE FROM store.modulefiles WHERE id NOT IN (SELECT modulefile_id FROM store.uses)',
+];
+
+const usesOfUser = 'SELECT id FROM store.uses WHERE user_id IN (SELECT id FROM store.users WHERE name = $user)';
+
+const forgetUserStatements: readonly string[] = [
+  `DELETE FROM store.tallies WHERE use_id IN (${usesOfUser})`,
+  `DELETE FROM store.loads WHERE use_id IN (${usesOfUser})`,
+  'DELETE FROM store.uses WHERE user_id IN (SELECT id FROM store.users WHERE name = $user)',
+];
+
+async function countRowsOfUser(connection: DuckDBConnection, user: string): Promise<number> {
+  const rows = await connection.runAndReadAll(
+    `SELECT ((SELECT count(*) FROM store.tallies WHERE use_id IN (${usesOfUser}))
+      + (SELECT count(*) FROM store.loads WHERE use_id IN (${usesOfUser})))::DOUBLE`,
+    { user },
+  );
+  return Number(rows.getRows()[0]?.[0] ?? 0);
+}
+
 /** Sets the totals of uses right after rows have gone. A person whose usage is gone is gone from the list of users too. */
 const forgetUnused: readonly string[] = [
   `CREATE OR REPLACE TEMP TABLE kept_uses AS
@@ -264,6 +301,5 @@ const forgetUnused: readonly string[] = [
   'DELETE FROM store.uses',
   'INSERT INTO store.uses FROM kept_uses ORDER BY id',
   'DROP TABLE kept_uses',
-  'DELETE FROM store.users WHERE id NOT IN (SELECT user_id FROM store.uses)',
-  'DELETE FROM store.modulefiles WHERE id NOT IN (SELECT modulefile_id FROM store.uses)',
+  ...forgetUnusedNames,
 ];

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { chmod, chown, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -80,6 +81,39 @@ export class StoreFile {
     await connection.run(this.#attachStatement(`BLOCK_SIZE ${BLOCK_SIZE}`));
     await fill(connection);
     await connection.run('DETACH store');
+  }
+
+  /**
+   * Changes the file by making another one that takes its place, whole or not at all: in a file that is changed where
+   * it is, DuckDB leaves what was removed in blocks that it may use again one day.
+   */
+  async rewrite<T>(change: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const draft = `${this.path}.new-${process.pid}`;
+    await rm(draft, { force: true });
+    const quoted = draft.replaceAll("'", "''");
+    try {
+      return await this.lease('write', async (connection) => {
+        const result = await change(connection);
+        const umask = process.umask();
+        process.umask(umask | 0o007);
+        try {
+          await connection.run(`ATTACH '${quoted}' AS rewritten (TYPE duckdb, BLOCK_SIZE ${BLOCK_SIZE})`);
+        } finally {
+          process.umask(umask);
+        }
+        await connection.run('COPY FROM DATABASE store TO rewritten');
+        await connection.run('DETACH rewritten');
+        // Whoever waits for the file has not opened it yet, and opens the new one.
+        const { mode, uid, gid } = await stat(this.path);
+        await chmod(draft, mode);
+        await chown(draft, uid, gid).catch(() => {});
+        await rename(draft, this.path);
+        return result;
+      });
+    } finally {
+      await this.connect().then((connection) => connection.run('DETACH DATABASE IF EXISTS rewritten').catch(() => {}));
+      for (const file of [draft, `${draft}.wal`]) await rm(file, { force: true });
+    }
   }
 
   close(): void {

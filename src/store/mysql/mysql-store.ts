@@ -127,6 +127,19 @@ export class MysqlStore implements Store {
     );
   }
 
+  async forgetUser(user: string, isDry: boolean): Promise<number> {
+    await this.#readState();
+    const where = `WHERE ${exactText('user')} = ${exactText('?')}`;
+    if (isDry) {
+      const [row] = await this.#connection.query(`SELECT COUNT(*) FROM moduleT ${where}`, [user]);
+      return Number(row?.[0] ?? 0);
+    }
+    return this.#connection.withLock(
+      this.#waitMs,
+      async () => (await this.#connection.run(`DELETE FROM moduleT ${where}`, [user])).affectedRows,
+    );
+  }
+
   addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
     return this.#connection.withLock(this.#waitMs, () =>
       this.#connection.inTransaction(() => addSnapshot(this.#connection, snapshot)),
