@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { listenMeanings, watchMeanings } from '../src/app/live-settings.ts';
+import { serveMeanings } from '../src/app/serve-settings.ts';
 import { settingMeanings } from '../src/app/settings.ts';
 import { commands } from '../src/cli/commands.ts';
 import { errorCodes } from '../src/core/error-codes.ts';
@@ -97,7 +98,7 @@ describe('docs/cli.md', () => {
     );
     const rows = tableRows(sectionOf(cli, 'modtally report'), 'own flag').map(([flag = '', fallback = '']) => [
       quoted(flag)[0]?.split(' ').slice(0, 2).join(' '),
-      quoted(fallback)[0],
+      quoted(fallback)[0] ?? '',
     ]);
     expect(rows).toEqual(own);
   });
@@ -143,6 +144,11 @@ describe('docs/cli.md', () => {
     // Node itself looks at this one.
     variables.add('TZ');
     expect(sorted(firstCells(sectionOf(cli, 'Environment variables'), 'variable'))).toEqual(sorted([...variables]));
+  });
+
+  test('names every setting of the dashboard, with its key, and no other', () => {
+    const keys = firstCells(sectionOf(read('docs/dashboard.md'), 'Settings'), 'key in `[serve]`');
+    expect(keys).toEqual(Object.keys(serveMeanings));
   });
 
   test('names every setting of a configuration file, and no other', () => {

@@ -13,7 +13,7 @@ const MONTHS = 12;
 const of: ReportOption<string> = {
   name: 'of',
   hint: 'NAME',
-  meaning: 'a package, or a module with its version',
+  meaning: 'a package, or a module with its version; all users count where it is not given',
   fallback: '',
   read: (text) => text,
 };
@@ -35,8 +35,9 @@ export const companions: Report = {
       ...use,
       package: request.packageOf(use.module).package,
     }));
-    const isSought = (use: (typeof uses)[number]): boolean => use.package === sought || use.module === sought;
-    const own = uses.find(isSought)?.package;
+    const isSought = (use: (typeof uses)[number]): boolean =>
+      sought === '' || use.package === sought || use.module === sought;
+    const own = sought === '' ? null : uses.find(isSought)?.package;
     const users = new Set(uses.filter(isSought).map(({ user }) => user));
     const all = new Set(uses.map(({ user }) => user));
     const rows = [...groupBy(uses, (use) => use.package)].flatMap(([name, ofPackage]) => {
@@ -68,10 +69,7 @@ export const companions: Report = {
         loads,
         last,
       ]),
-      notes: [
-        ...span.notes,
-        ...(sought === '' ? ['--of names the package.'] : users.size === 0 ? [`Nobody has loaded ${sought}.`] : []),
-      ],
+      notes: [...span.notes, ...(uses.length > 0 && users.size === 0 ? [`Nobody has loaded ${sought}.`] : [])],
     };
   },
 };

@@ -32,10 +32,13 @@ export const figures: Report = {
         { key: 'clusters', title: 'Clusters', kind: 'number' },
         { key: 'days', title: 'Days with loads', kind: 'number' },
       ],
-      rows: [
-        [`${from(span.start)} to ${dayToIso(span.lastDay)}`, ...now],
-        [`${from(start)} to ${from(span.start - 1)}`, ...before],
-      ],
+      rows:
+        span.extent === null
+          ? []
+          : [
+              [`${from(span.start)} to ${dayToIso(span.lastDay)}`, ...now],
+              [`${from(start)} to ${from(span.start - 1)}`, ...before],
+            ],
       notes: [...span.notes, ...noteBeginning(span, start, zone)],
     };
   },

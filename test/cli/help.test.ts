@@ -17,6 +17,11 @@ const commands = [
   'init',
   'setup',
   'doctor',
+  'serve',
+  'token',
+  'reveal',
+  'forget',
+  'init',
   'completion',
 ] as const;
 
@@ -30,6 +35,10 @@ const flags: Readonly<Record<(typeof commands)[number], readonly string[]>> = {
   report: ['--pattern', '--module', '--user', '--syshost', '--start', '--end', '--columns', '--limit', '--format'],
   migrate: ['--from', '--start', '--months', '--verify'],
   prune: ['--keep-months', '--archive', '--dry-run', '--yes'],
+  serve: ['--listen', '--public', '--url', '--folder', '--directory'],
+  token: ['--name', '--role', '--expires', '--folder'],
+  reveal: ['--key', '--names'],
+  forget: ['--archive', '--folder', '--dry-run', '--yes'],
   init: [],
   setup: ['--install', '--root', '--force', '--cluster', '--folder', '--to', '--transport', '--log', '--keep-months'],
   doctor: ['--log', '--folder', '--root', '--wait', '--no-load', '--json'],

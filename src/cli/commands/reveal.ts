@@ -4,7 +4,7 @@ import { writeOutput } from '../../app/standard-output.ts';
 import { absolutePath } from '../../app/store-url.ts';
 import { AppError } from '../../core/app-error.ts';
 import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
-import { addTableOptions, formatterOf, type TableOptions } from '../table-options.ts';
+import { addTableOptions, formatterOf, readLimit, type TableOptions } from '../table-options.ts';
 
 interface RevealOptions extends CommonOptions, TableOptions {
   readonly key?: string;
@@ -32,7 +32,8 @@ export function createRevealCommand(): Command {
       if (keyFile === null) throw new AppError('USAGE', 'reveal needs the key', { hint: 'Name its file with --key.' });
       const namesFile = options.names === undefined ? null : absolutePath(options.names);
       const table = await revealNames({ settings, pseudonyms, keyFile, namesFile });
-      await writeOutput(format(table, settings.zone));
+      const limit = readLimit(options.limit) ?? table.rows.length;
+      await writeOutput(format({ ...table, rows: table.rows.slice(0, limit) }, settings.zone));
       if (options.quiet !== true) for (const note of table.notes ?? []) process.stderr.write(`modtally: ${note}\n`);
     });
 }
