@@ -232,7 +232,7 @@ describe('docs/ARCHITECTURE.md', () => {
   test('has a recipe for what is added most', () => {
     const recipes = headingsIn(sectionOf(architecture, 'Recipes'));
     expect(recipes).toEqual(
-      ['report', 'source', 'store', 'command', 'error', 'setting'].map(
+      ['report', 'route', 'source', 'store', 'command', 'error', 'setting'].map(
         (noun) => `Add a${noun === 'error' ? 'n' : ''} ${noun}`,
       ),
     );
@@ -272,6 +272,7 @@ describe('all documents', () => {
       ...Object.keys(settingMeanings).map(variableOf),
       ...Object.keys(listenMeanings).map((key) => variableOf(`listen_${key}`)),
       ...Object.keys(watchMeanings).map((key) => variableOf(`watch_${key}`)),
+      ...Object.keys(serveMeanings).map((name) => variableOf(`serve_${name}`)),
     ]);
     const named = documents.flatMap((path) => read(path).match(/MODTALLY_[A-Z_]+/g) ?? []);
     // What recipes call any of them.

@@ -37,7 +37,7 @@ test('options that one report has are called otherwise than those of all, and th
       expect(option.name).toMatch(/^[a-z]+$/);
       expect(option.meaning).toMatch(/^[a-z].*[^.]$/);
       expect(optionValue({}, option)).not.toBeNull();
-      if (option.hint !== 'PATTERN' && option.hint !== 'COLUMN')
+      if (!['PATTERN', 'COLUMN', 'NAME'].includes(option.hint))
         expect(() => optionValue({ [option.name]: 'x' }, option)).toThrow(`--${option.name}: x is no`);
     }
   }

@@ -60,6 +60,51 @@ export function testStore(kind: StoreKind): void {
     });
   });
 
+  describe('its state', () => {
+    test('is another one after an import, a snapshot and a removal, and not after a question', async () => {
+      const store = await open();
+      const states = [await store.readState()];
+      const note = async (): Promise<void> => {
+        const state = await store.readState();
+        expect(states).not.toContain(state);
+        await store.select({ by: ['user'], measures, filter: {} });
+        expect(await store.readState()).toBe(state);
+        states.push(state);
+      };
+      await storeLoads(store, [makeLoad(), makeLoad({ user: 'bob' })], utc);
+      await note();
+      await store.addSnapshot({ syshost: 'ls6', day: 20_000, modules: [makeModule()] });
+      await note();
+      expect(await store.remove({ users: ['bob'] })).toBe(1);
+      await note();
+    });
+  });
+
+  describe('a user', () => {
+    test('is forgotten by exactly that name', async () => {
+      const store = await open();
+      const users = ['amy', 'Amy', 'amy ', 'amy%', "a'my"];
+      await storeLoads(
+        store,
+        users.map((user) => makeLoad({ user, path: `/apps/${user}` })),
+        utc,
+      );
+      expect(await store.forgetUser('amy', true)).toBe(1);
+      expect(await store.count({})).toBe(5);
+      expect(await store.forgetUser('amy', false)).toBe(1);
+      expect(await store.forgetUser('amy', false)).toBe(0);
+      expect(await store.forgetUser("a'my", false)).toBe(1);
+      expect(await store.forgetUser('%', false)).toBe(0);
+      const rows = await store.select({ by: ['user', 'path'], measures: ['loads'], filter: {} });
+      expect(sorted(rows.map(({ user }) => ({ user })))).toEqual(
+        sorted(['Amy', 'amy ', 'amy%'].map((user) => ({ user }))),
+      );
+      // What comes after is taken in as ever.
+      await storeLoads(store, [makeLoad({ user: 'zoe' })], utc);
+      expect(await store.count({})).toBe(4);
+    });
+  });
+
   describe('tallies', () => {
     test('of later imports add to those that are there', async () => {
       const store = await open();
