@@ -13,6 +13,7 @@ export function rememberingStore(store: Store, rows: KeptAnswers<readonly object
   return restrictStore(store, {
     select,
     count: (filter) => store.count(filter),
+    readUserDays: (filter, use) => store.readUserDays(filter, use),
     readCatalogues: () => store.readCatalogues(),
     readHistory: () => store.readHistory(),
   });

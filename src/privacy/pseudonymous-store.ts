@@ -1,5 +1,6 @@
 import type { ClusterCatalogue } from '../core/catalogue.ts';
 import { compileLikeAny, escapeLike, likeAnyMatchesAll } from '../core/like-pattern.ts';
+import type { Modulefile, UserDayBatch } from '../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -82,9 +83,35 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
   return restrictStore(store, {
     select,
     count: async (filter) => store.count(await revealFilter(filter)),
+    readUserDays: async (filter, use) => {
+      const disguise = await disguiser();
+      const shown = await revealFilter(filter);
+      return store.readUserDays(shown, (days) => use(disguiseDays(days, names.ofUser, disguise)));
+    },
     readCatalogues: async () => disguiseCatalogues(await store.readCatalogues(), await disguiser()),
     readHistory: () => store.readHistory(),
   });
+}
+
+/** The same, with a vocabulary that grows along with theirs. */
+async function* disguiseDays(
+  days: AsyncIterable<UserDayBatch>,
+  ofUser: Pseudonyms,
+  disguise: (path: string) => string,
+): AsyncGenerator<UserDayBatch> {
+  const vocabulary: { users: string[]; modulefiles: Modulefile[]; groups: string[] } = {
+    users: [],
+    modulefiles: [],
+    groups: [],
+  };
+  for await (const batch of days) {
+    const { users, modulefiles } = batch.vocabulary;
+    vocabulary.users.push(...users.slice(vocabulary.users.length).map(ofUser));
+    for (const { syshost, module, path } of modulefiles.slice(vocabulary.modulefiles.length)) {
+      vocabulary.modulefiles.push({ syshost, module: disguise(module), path: disguise(path) });
+    }
+    yield { ...batch, vocabulary };
+  }
 }
 
 function disguiseCatalogues(

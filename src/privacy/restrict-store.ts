@@ -2,7 +2,8 @@ import { AppError } from '../core/app-error.ts';
 import type { Store } from '../store/store.ts';
 
 /** What reports ask of a store. */
-export type UsageReader = Pick<Store, 'select' | 'count' | 'readCatalogues' | 'readHistory'>;
+export type UsageReader = Pick<Store, 'select' | 'count' | 'readCatalogues' | 'readHistory'> &
+  Partial<Pick<Store, 'readUserDays'>>;
 
 /** A store that gives the answers of a reader, and can do nothing else. */
 export function restrictStore(store: Store, reader: UsageReader): Store {
@@ -18,6 +19,7 @@ export function restrictStore(store: Store, reader: UsageReader): Store {
     readPrints: refuse,
     openImport: refuse,
     readRows: refuse,
+    readUserDays: refuse,
     remove: refuse,
     forgetUser: refuse,
     addSnapshot: refuse,

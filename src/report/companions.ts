@@ -9,6 +9,7 @@ import { readSpan } from './span.ts';
 import { addUp, readUsageOfUsers } from './usage.ts';
 
 const MONTHS = 12;
+const figures = ['loads', 'last'] as const;
 
 const of: ReportOption<string> = {
   name: 'of',
@@ -31,7 +32,7 @@ export const companions: Report = {
   async run(store, request) {
     const sought = optionValue(request.options, of);
     const span = await readSpan(store, request, MONTHS);
-    const uses = (await readUsageOfUsers(store, span.filter)).map((use) => ({
+    const uses = (await readUsageOfUsers(store, span.filter, figures)).map((use) => ({
       ...use,
       package: request.packageOf(use.module).package,
     }));
@@ -44,7 +45,7 @@ export const companions: Report = {
       if (name === own) return [];
       const common = ofPackage.filter(({ user }) => users.has(user));
       if (common.length === 0) return [];
-      const { users: shared, loads, last } = addUp(common);
+      const { users: shared, loads, last } = addUp(common, figures);
       const everybody = new Set(ofPackage.map(({ user }) => user)).size;
       const lift = shared / users.size / (everybody / all.size);
       return [{ name, shared, share: shareOf(shared, users.size), lift, loads, last }];

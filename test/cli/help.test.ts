@@ -14,14 +14,13 @@ const commands = [
   'export',
   'migrate',
   'prune',
-  'init',
-  'setup',
-  'doctor',
   'serve',
   'token',
   'reveal',
   'forget',
   'init',
+  'setup',
+  'doctor',
   'completion',
 ] as const;
 

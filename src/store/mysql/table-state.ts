@@ -10,13 +10,11 @@ const UNSEEN_MS = 3_600_000;
  */
 export async function readTableState(
   connection: MysqlConnection,
-  { isOurs, hasCatalogue }: Pick<SchemaState, 'isOurs' | 'hasCatalogue'>,
+  { isOurs }: Pick<SchemaState, 'isOurs'>,
 ): Promise<string> {
   const numbers = await connection.query('SELECT MIN(id), MAX(id) FROM moduleT');
   const imports = isOurs ? await connection.query('SELECT MAX(id) FROM modtally_imports') : [];
-  const snapshots = hasCatalogue
-    ? await connection.query('SELECT COUNT(*), MAX(day) FROM modtally_catalogue_snapshots')
-    : [];
+  const snapshots = isOurs ? await connection.query('SELECT COUNT(*), MAX(day) FROM modtally_catalogue_snapshots') : [];
   const writes = await connection.query(
     `SELECT table_name, update_time FROM information_schema.tables
      WHERE table_schema = DATABASE() AND (table_name = 'moduleT' OR table_name LIKE 'modtally%') ORDER BY table_name`,
