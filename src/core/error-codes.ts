@@ -42,7 +42,6 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   DIRECTORY: { exitStatus: 1, meaning: 'a directory of people that cannot be read or is none' },
   KEY_FILE: { exitStatus: 1, meaning: 'a key of pseudonyms that cannot be read, or that everybody can read' },
   TOKENS: { exitStatus: 1, meaning: 'the file of tokens that cannot be read or changed' },
-  SOCKET: { exitStatus: 1, meaning: 'a socket that cannot be opened' },
   CATALOGUE: { exitStatus: 1, meaning: 'a list of installed modules or a module tree that cannot be read or is none' },
   INPUT: { exitStatus: 1, meaning: 'an input that cannot be read to its end' },
   INPUT_REJECTED: { exitStatus: 1, meaning: '--strict was given and a line was rejected' },

@@ -16,7 +16,6 @@ import {
   nameTables,
   type ResolvedFilter,
   readNames,
-  totalsOfUse,
   USE_GROUP_BITS,
 } from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
@@ -25,6 +24,7 @@ import { readFileState } from './file-state.ts';
 import { StoreFile } from './lease.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
+import { countRowsOfUser, forgetUnused, forgetUnusedNames, forgetUserStatements } from './remove-rows.ts';
 import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
 import { streamUserDays } from './stream-user-days.ts';
@@ -270,36 +270,3 @@ async function isOfAllTime(connection: DuckDBConnection, { start, end }: Resolve
   const [first, last] = [Number(span?.[0]), Number(span?.[1])];
   return (start === null || start <= first) && (end === null || end > last);
 }
-
-/** A person whose usage is gone is gone from the list of users too. */
-const forgetUnusedNames: readonly string[] = [
-  'DELETE FROM store.users WHERE id NOT IN (SELECT user_id FROM store.uses)',
-  'DELETE FROM store.modulefiles WHERE id NOT IN (SELECT modulefile_id FROM store.uses)',
-];
-
-const usesOfUser = 'SELECT id FROM store.uses WHERE user_id IN (SELECT id FROM store.users WHERE name = $user)';
-
-const forgetUserStatements: readonly string[] = [
-  `DELETE FROM store.tallies WHERE use_id IN (${usesOfUser})`,
-  `DELETE FROM store.loads WHERE use_id IN (${usesOfUser})`,
-  'DELETE FROM store.uses WHERE user_id IN (SELECT id FROM store.users WHERE name = $user)',
-];
-
-async function countRowsOfUser(connection: DuckDBConnection, user: string): Promise<number> {
-  const rows = await connection.runAndReadAll(
-    `SELECT ((SELECT count(*) FROM store.tallies WHERE use_id IN (${usesOfUser}))
-      + (SELECT count(*) FROM store.loads WHERE use_id IN (${usesOfUser})))::DOUBLE`,
-    { user },
-  );
-  return Number(rows.getRows()[0]?.[0] ?? 0);
-}
-
-/** Sets the totals of uses right after rows have gone. A person whose usage is gone is gone from the list of users too. */
-const forgetUnused: readonly string[] = [
-  `CREATE OR REPLACE TEMP TABLE kept_uses AS
-   SELECT id, user_id, modulefile_id, r.* EXCLUDE use_id FROM (${totalsOfUse()}) r JOIN store.uses ON id = use_id`,
-  'DELETE FROM store.uses',
-  'INSERT INTO store.uses FROM kept_uses ORDER BY id',
-  'DROP TABLE kept_uses',
-  ...forgetUnusedNames,
-];
