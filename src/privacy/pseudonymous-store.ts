@@ -106,7 +106,7 @@ async function* disguiseDays(
   };
   for await (const batch of days) {
     const { users, modulefiles } = batch.vocabulary;
-    vocabulary.users.push(...users.slice(vocabulary.users.length).map(ofUser));
+    for (const user of users.slice(vocabulary.users.length)) vocabulary.users.push(ofUser(user));
     for (const { syshost, module, path } of modulefiles.slice(vocabulary.modulefiles.length)) {
       vocabulary.modulefiles.push({ syshost, module: disguise(module), path: disguise(path) });
     }

@@ -28,7 +28,7 @@ describe.each(shells)('in %s', (shell) => {
     expect(await offers('modtally ', 'modtally --quiet --store duckdb ', 'modtally re', 'modtally no-such')).toEqual([
       names,
       names,
-      ['report'],
+      ['report', 'reveal'],
       [],
     ]);
   });
