@@ -137,7 +137,7 @@ describe('what the public is told', () => {
         const other = await askEverything([...others, ...frame]);
         expect(other.byQuestion).toEqual(one.byQuestion);
       }),
-      { numRuns: 4 },
+      { numRuns: 4, endOnFailure: true },
     );
   });
 
@@ -158,7 +158,7 @@ describe('what the public is told', () => {
           }
         }
       }),
-      { numRuns: 3 },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 
