@@ -29,7 +29,7 @@ const stagingTables: readonly string[] = [
   'staged_modulefiles',
   'staged_groups',
   'staged_rows',
-  'numbered_rows',
+  'staged_pairs',
   'staged_uses',
 ];
 
@@ -46,6 +46,9 @@ export async function openDuckdbImport(file: StoreFile, mode: ImportMode): Promi
  */
 const MEMORY_MB = 100;
 const ROWS_PER_MEMORY_MB = 10_000;
+
+/** Rows that are merged and sorted at a time, but for a single day that has more. */
+const ROWS_AT_ONCE = 100_000;
 
 class DuckdbImport implements StoreImport {
   readonly #file: StoreFile;
@@ -120,15 +123,33 @@ class DuckdbImport implements StoreImport {
 
   async #storeRows(connection: DuckDBConnection): Promise<number> {
     if (this.#rows === 0) return 0;
-    for (const statement of takeInNames) await connection.run(statement);
-    await connection.run(this.#mode === 'all' ? numberLoads : mergeTallies);
-    for (const statement of takeInUses) await connection.run(statement);
-    if (this.#mode === 'all') return (await connection.run(insertLoads)).rowsChanged;
-    const [span] = await readRows(connection, 'SELECT min(day), max(day) FROM numbered_rows');
-    if (span?.[0] === null || span === undefined) return 0;
-    const days = `t.day BETWEEN ${Number(span[0])} AND ${Number(span[1])}`;
-    await connection.run(updateTallies(days));
-    return (await connection.run(insertTallies(days))).rowsChanged;
+    for (const statement of [...takeInNames, ...takeInUses]) await connection.run(statement);
+    let newRows = 0;
+    for (const days of await this.#spans(connection)) {
+      if (this.#mode === 'all') newRows += (await connection.run(insertLoads(days))).rowsChanged;
+      else {
+        const [met] = await readRows(connection, `SELECT EXISTS (FROM store.tallies t WHERE t.day ${days})`);
+        if (met?.[0] === true) await connection.run(updateTallies(days));
+        newRows += (await connection.run(insertTallies(days))).rowsChanged;
+      }
+    }
+    return newRows;
+  }
+
+  /** The days of the rows in spans of so many rows that they can be merged and sorted within the memory there is. */
+  async #spans(connection: DuckDBConnection): Promise<string[]> {
+    const spans: { from: number; to: number; rows: number }[] = [];
+    for (const [day, rows] of await readRows(
+      connection,
+      'SELECT day, count(*)::INTEGER FROM staged_rows GROUP BY day ORDER BY day',
+    )) {
+      const last = spans.at(-1);
+      if (last !== undefined && last.rows + Number(rows) <= ROWS_AT_ONCE) {
+        last.to = Number(day);
+        last.rows += Number(rows);
+      } else spans.push({ from: Number(day), to: Number(day), rows: Number(rows) });
+    }
+    return spans.map(({ from, to }) => `BETWEEN ${from} AND ${to}`);
   }
 
   async #stageNames({ users, modulefiles, groups }: Vocabulary): Promise<void> {
@@ -176,38 +197,25 @@ const takeInNames: readonly string[] = [
    FROM fresh JOIN paths USING (path)`,
 ];
 
-/** Staged rows with their names' numbers in the store. */
-const namedRows = `
-  staged_rows r
-  JOIN staged_users su ON su.place = r."user"
-  JOIN store.users u ON u.name = su.name
-  JOIN staged_modulefiles sm ON sm.place = r.modulefile
-  JOIN store.modulefiles m ON m.syshost = sm.syshost AND m.module = sm.module AND m.path = sm.path
-  LEFT JOIN staged_groups g ON g.place = r."group"`;
-
-const mergeTallies = `
-  CREATE OR REPLACE TEMP TABLE numbered_rows AS
-  SELECT r.day, u.id AS user_id, m.id AS modulefile_id, min(r.first) AS first, max(r.last) AS last,
-         sum(r.loads)::UINTEGER AS loads, sum(r.direct)::UINTEGER AS direct,
-         sum(r.dependency)::UINTEGER AS dependency, sum(r.jobs)::UINTEGER AS jobs, max(g.name) AS grp
-  FROM ${namedRows}
-  GROUP BY r.day, m.id, u.id`;
-
-const numberLoads = `
-  CREATE OR REPLACE TEMP TABLE numbered_rows AS
-  SELECT r.day, u.id AS user_id, m.id AS modulefile_id, r.first, r.last, r.loads, r.direct, r.dependency, r.jobs,
-         g.name AS grp, r.host, r.jobid
-  FROM ${namedRows}`;
-
 /** Adds the rows to the totals of their uses, of which each new one is given a number. */
 const takeInUses: readonly string[] = [
+  `CREATE OR REPLACE TEMP TABLE staged_pairs AS
+   SELECT r.*, u.id AS user_id, m.id AS modulefile_id
+   FROM (
+     SELECT "user", modulefile, min(first) AS first, max(last) AS last, sum(loads) AS loads,
+            sum(direct) AS direct, sum(dependency) AS dependency, sum(jobs) AS jobs
+     FROM staged_rows GROUP BY "user", modulefile) r
+   JOIN staged_users su ON su.place = r."user"
+   JOIN store.users u ON u.name = su.name
+   JOIN staged_modulefiles sm ON sm.place = r.modulefile
+   JOIN store.modulefiles m ON m.syshost = sm.syshost AND m.module = sm.module AND m.path = sm.path`,
   `CREATE OR REPLACE TEMP TABLE staged_uses AS
    SELECT coalesce(id, (SELECT coalesce(max(id), 0) FROM store.uses) + row_number() OVER (
             PARTITION BY id IS NULL ORDER BY r.user_id, r.modulefile_id)) AS id, id IS NULL AS is_new, r.*
    FROM (
      SELECT user_id, modulefile_id, min(first) AS first, max(last) AS last, sum(loads) AS loads,
             sum(direct) AS direct, sum(dependency) AS dependency, sum(jobs) AS jobs
-     FROM numbered_rows GROUP BY user_id, modulefile_id) r
+     FROM staged_pairs GROUP BY user_id, modulefile_id) r
    LEFT JOIN store.uses x ON x.user_id = r.user_id AND x.modulefile_id = r.modulefile_id`,
   `UPDATE store.uses x
    SET first = least(x.first, s.first), last = greatest(x.last, s.last), loads = x.loads + s.loads,
@@ -216,35 +224,51 @@ const takeInUses: readonly string[] = [
   'INSERT INTO store.uses SELECT * EXCLUDE is_new FROM staged_uses WHERE is_new ORDER BY id',
 ];
 
-/** The rows with the number of their use. */
-const usedRows = `
-  (SELECT s.id AS use_id, r.*
-   FROM numbered_rows r JOIN staged_uses s ON s.user_id = r.user_id AND s.modulefile_id = r.modulefile_id)`;
+/** The rows of some days with the number of their use: names are looked up once a pair, and not once a row. */
+function usedRows(days: string): string {
+  return `
+    staged_rows r
+    JOIN staged_pairs p ON p."user" = r."user" AND p.modulefile = r.modulefile
+    JOIN staged_uses s ON s.user_id = p.user_id AND s.modulefile_id = p.modulefile_id
+    LEFT JOIN staged_groups g ON g.place = r."group"
+    WHERE r.day ${days}`;
+}
 
-/** Loads that are not told to be direct or not. */
-const untold = 'loads - direct - dependency';
+function insertLoads(days: string): string {
+  return `
+    INSERT INTO store.loads
+    SELECT r.day, s.id, r.first, r.last - r.first, r.loads, r.direct, r.loads - r.direct - r.dependency, r.jobs, g.name,
+           r.host, r.jobid
+    FROM ${usedRows(days)}
+    ORDER BY r.day, s.id, r.first`;
+}
 
-const insertLoads = `
-  INSERT INTO store.loads
-  SELECT day, use_id, first, last - first, loads, direct, ${untold}, jobs, grp, host, jobid FROM ${usedRows}
-  ORDER BY day, use_id, first`;
+/** The tallies of some days. */
+function mergedRows(days: string): string {
+  return `
+    (SELECT r.day, s.id AS use_id, min(r.first) AS first, max(r.last) AS last, sum(r.loads)::UINTEGER AS loads,
+            sum(r.direct)::UINTEGER AS direct, sum(r.loads - r.direct - r.dependency)::UINTEGER AS untold,
+            sum(r.jobs)::UINTEGER AS jobs, max(g.name) AS grp
+     FROM ${usedRows(days)}
+     GROUP BY r.day, s.id)`;
+}
 
 /** Loads that come late, or from another collector, for a tally that is there. */
 function updateTallies(days: string): string {
   return `
     UPDATE store.tallies t
     SET first = least(t.first, s.first), span = greatest(t.first + t.span, s.last) - least(t.first, s.first),
-        loads = t.loads + s.loads, direct = t.direct + s.direct, untold = t.untold + s.loads - s.direct - s.dependency,
+        loads = t.loads + s.loads, direct = t.direct + s.direct, untold = t.untold + s.untold,
         jobs = t.jobs + s.jobs, grp = greatest(t.grp, s.grp)
-    FROM ${usedRows} s
-    WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id`;
+    FROM ${mergedRows(days)} s
+    WHERE t.day ${days} AND t.day = s.day AND t.use_id = s.use_id`;
 }
 
 function insertTallies(days: string): string {
   return `
     INSERT INTO store.tallies
-    SELECT day, use_id, first, last - first, loads, direct, ${untold}, jobs, grp
-    FROM ${usedRows} s
-    WHERE NOT EXISTS (FROM store.tallies t WHERE ${days} AND t.day = s.day AND t.use_id = s.use_id)
+    SELECT day, use_id, first, last - first, loads, direct, untold, jobs, grp
+    FROM ${mergedRows(days)} s
+    WHERE NOT EXISTS (FROM store.tallies t WHERE t.day ${days} AND t.day = s.day AND t.use_id = s.use_id)
     ORDER BY day, use_id`;
 }
