@@ -255,11 +255,16 @@ async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter):
   };
 }
 
-/** Lets DuckDB group by keys of that many bits without hashing, for a while. */
+/**
+ * Has DuckDB group by keys of that many bits without hashing, and join in the order that is written. It takes what was
+ * grouped for far fewer rows than it is, and would build its tables of the larger side.
+ */
 async function withGroupBits<T>(connection: DuckDBConnection, bits: number, use: () => Promise<T>): Promise<T> {
-  await connection.run(`SET perfect_ht_threshold = ${bits}`);
+  await connection.run(
+    `SET perfect_ht_threshold = ${bits}; SET disabled_optimizers = 'join_order,build_side_probe_side'`,
+  );
   const result = await use();
-  await connection.run('RESET perfect_ht_threshold');
+  await connection.run('RESET perfect_ht_threshold; RESET disabled_optimizers');
   return result;
 }
 
