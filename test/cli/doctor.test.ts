@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { unpackedPackage } from '../support/module-tools.ts';
-import { type RsyslogDaemon, startRsyslog } from '../support/rsyslog-daemon.ts';
+import { type Rsyslog, startRsyslog } from '../support/rsyslog.ts';
 import { newSite, type Site } from '../support/site.ts';
 
 interface Finding {
@@ -17,7 +17,7 @@ interface Host {
   readonly site: Site;
   readonly root: string;
   readonly log: string;
-  readonly rsyslog: RsyslogDaemon;
+  readonly rsyslog: Rsyslog;
   setup(...args: readonly string[]): Promise<void>;
   doctor(...args: readonly string[]): Promise<{ status: number | null; verdict: string; findings: readonly Finding[] }>;
 }

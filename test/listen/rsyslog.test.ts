@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadOf, storedLoads } from '../support/live-loads.ts';
-import { startRsyslog } from '../support/rsyslog.ts';
+import { logLines, startRsyslog } from '../support/rsyslog.ts';
 import { listenArgs, startLive } from '../support/start-listener.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -13,15 +13,12 @@ const once = Object.fromEntries(users.map((user) => [user, 1]));
 /** Sends each user's load by a real rsyslogd, and returns what the store has once nothing waits any more. */
 async function throughRsyslog(
   action: (ports: Readonly<Record<string, number>>) => string,
-  {
-    args = [],
-    modules = [],
-    folder = temporaryFolder(),
-  }: { args?: string[]; modules?: string[]; folder?: string } = {},
+  { args = [], folder = temporaryFolder() }: { args?: string[]; folder?: string } = {},
 ): Promise<Readonly<Record<string, number>>> {
   const listener = await startLive(listenArgs(folder, ...args), { folder });
-  const rsyslog = await startRsyslog(action(listener.ports), modules);
-  await rsyslog.log(users.map(loadOf));
+  const socket = join(folder, 'dev-log');
+  await startRsyslog(join(folder, 'rsyslog'), action(listener.ports), socket);
+  await logLines(socket, users.map(loadOf));
   await waitUntil(async () => {
     const metrics = await listener.metrics();
     return (
@@ -71,9 +68,9 @@ test('each load that rsyslog forwards in the form of RFC 5424 is stored once', a
 });
 
 test('each load that rsyslog forwards over RELP is stored once', async () => {
-  const stored = await throughRsyslog(({ relp }) => `action(type="omrelp" target="127.0.0.1" port="${relp}")`, {
-    modules: ['omrelp'],
-  });
+  const stored = await throughRsyslog(
+    ({ relp }) => `module(load="omrelp")\naction(type="omrelp" target="127.0.0.1" port="${relp}")`,
+  );
   expect(stored).toEqual(once);
 });
 

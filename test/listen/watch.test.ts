@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rotationOf } from '../../src/listen/rotated-logs.ts';
 import { loadOf, storedLoads } from '../support/live-loads.ts';
-import { startRsyslog } from '../support/rsyslog.ts';
+import { logLines, startRsyslog } from '../support/rsyslog.ts';
 import { type LiveCommand, startLive } from '../support/start-listener.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -42,12 +42,13 @@ describe.each(['copytruncate', 'create', 'create\n  compress'])('a log that logr
     const folder = temporaryFolder();
     const log = join(folder, 'usage.log');
     writeFileSync(log, '', { mode: 0o644 });
-    const rsyslog = await startRsyslog(`action(type="omfile" file="${log}")`);
+    const socket = join(folder, 'dev-log');
+    const rsyslog = await startRsyslog(join(folder, 'rsyslog'), `action(type="omfile" file="${log}")`, socket);
     const watcher = await watch(folder, log);
     const rounds = ['a', 'b', 'c'].map((prefix) => named(prefix));
     let sent = 0;
     for (const users of rounds) {
-      await rsyslog.log(users.map(loadOf));
+      await logLines(socket, users.map(loadOf));
       sent += users.length;
       await waitUntil(
         () => existsSync(log) && execFileSync('cat', [log]).includes(`user=${users.at(-1)} `),

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLmod } from '../support/module-session.ts';
-import { startRsyslog } from '../support/rsyslog-daemon.ts';
+import { startRsyslog } from '../support/rsyslog.ts';
 import { newSite, type Site } from '../support/site.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeHierarchy } from '../support/write-hook-trees.ts';

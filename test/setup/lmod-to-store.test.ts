@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort } from '../support/mariadb-server.ts';
 import { openLmod } from '../support/module-session.ts';
-import { startRsyslog } from '../support/rsyslog-daemon.ts';
+import { startRsyslog } from '../support/rsyslog.ts';
 import { newSite, type Site } from '../support/site.ts';
 import { type LiveCommand, listenArgs, startLive } from '../support/start-listener.ts';
 import { waitUntil } from '../support/wait-until.ts';

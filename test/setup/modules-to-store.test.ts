@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEnvironmentModules } from '../support/module-session.ts';
-import { startRsyslog } from '../support/rsyslog-daemon.ts';
+import { startRsyslog } from '../support/rsyslog.ts';
 import { newSite } from '../support/site.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeFlatTree } from '../support/write-hook-trees.ts';
