@@ -1,3 +1,4 @@
+import { AppError } from '../core/app-error.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Settings } from './settings.ts';
@@ -29,7 +30,8 @@ export class LiveStore {
       return await work(await open.store);
     } catch (error) {
       // Others may still be at work with it: whoever comes next gets another one.
-      if (this.#open === open) this.#open = null;
+      const isOfStore = !(error instanceof AppError) || error.code.startsWith('STORE_');
+      if (isOfStore && this.#open === open) this.#open = null;
       throw error;
     } finally {
       open.users--;

@@ -39,26 +39,34 @@ export interface KnownNames {
   readonly last: number | null;
 }
 
-/** Bytes of tables, about, and rows of a store's answers, that are kept. */
-const TABLE_ROOM = 48_000_000;
+/** Rows of a store's answers that are kept. */
 const ROW_ROOM = 1_500_000;
-/** How often a report is asked again where the store changes under it. */
-const ATTEMPTS = 3;
+
+/** What a role may know of a store at one moment. */
+export interface Moment {
+  /** Another text for each moment at which answers may differ. */
+  readonly state: string;
+  /** @throws AppError USAGE where the role may not ask that; STORE_ codes */
+  ask(question: Question): Promise<ResultTable>;
+  /** What can be searched for. */
+  readNames(): Promise<KnownNames>;
+}
 
 /**
  * Answers questions on a store for as long as a server runs, each role as much as it may know. While the store is as
- * it was, what was asked before is not worked out again.
+ * it was, it is not asked again for the rows of which answers are made.
  */
 export class ReportDesk {
   readonly #settings: Settings;
   readonly #names: PersonNames;
   readonly #leastUsers: number;
   readonly #store: LiveStore;
-  readonly #tables = new KeptAnswers<ResultTable>(TABLE_ROOM, sizeOfTable);
   readonly #rows = new KeptAnswers<readonly object[]>(ROW_ROOM, (rows) => rows.length + 1);
   readonly #cells = new KeptAnswers<PublicCells>(1, () => 1);
   readonly #known = new KeptAnswers<KnownNames>(3, () => 1);
   #state = '';
+  /** Who asks is served one after the other: a connection to a database has one transaction at a time. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   /**
    * @param names gives analysts their pseudonyms
@@ -76,70 +84,75 @@ export class ReportDesk {
    * @throws AppError STORE_ codes
    */
   async readState(): Promise<string> {
-    const store = await this.#store.use((each) => each.readState());
-    const state = JSON.stringify([store, this.#settings.zone.dayOf(Date.now() / 1000)]);
-    if (state !== this.#state) {
-      this.#tables.clear();
-      this.#rows.clear();
-      this.#state = state;
-    }
-    return state;
+    return this.#stateOf(await this.#store.use((store) => store.readState()));
   }
 
   /**
-   * The answer to a question, as a role may see it.
-   * @throws AppError USAGE where the role may not ask that; STORE_ codes
+   * Asks as a role, as often as one likes, and all of one moment.
+   * @throws AppError STORE_ codes
    */
-  async answer(question: Question, role: Role): Promise<ResultTable> {
-    for (const option of question.report.options ?? []) optionValue(question.options, option);
-    for (let attempt = 1; ; attempt++) {
-      const state = await this.readState();
-      const { report, filter, limit, options } = question;
-      const key = JSON.stringify([state, role, report.name, filter, limit, options]);
-      const table = await this.#tables.answer(key, () => this.#work(question, role, state));
-      // A report asks several times: where an import came in between, its figures would not be of one moment.
-      if (attempt === ATTEMPTS || (await this.readState()) === state) return table;
-    }
-  }
-
-  /** What can be searched for. */
-  async readNames(role: Role): Promise<KnownNames> {
-    const state = await this.readState();
-    return this.#known.answer(JSON.stringify([state, role]), () =>
-      this.#store.use(async (store) => {
-        const seen = await this.#seenStore(store, role, state);
-        const modules = await listNames(seen, 'module');
-        const packageOf = this.#packageRule(role);
-        const [extent] = await seen.select({ by: [], measures: ['first', 'last'], filter: {} });
-        const modulesOf = groupBy(modules, (module) => packageOf(module).package);
-        return {
-          modulesOf,
-          packages: [...modulesOf.keys()].sort(compareText),
-          modules,
-          users: includesRole(role, 'analyst') ? await listNames(seen, 'user') : [],
-          syshosts: await listNames(seen, 'syshost'),
-          first: extent?.first ?? null,
-          last: extent?.last ?? null,
-        };
-      }),
+  atOnce<T>(role: Role, use: (moment: Moment) => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(() =>
+      this.#store.use((store) =>
+        store.atOnce(async (held, storeState) => use(await this.#momentOf(held, this.#stateOf(storeState), role))),
+      ),
     );
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
   }
 
   async close(): Promise<void> {
     await this.#store.close();
   }
 
-  async #work(question: Question, role: Role, state: string): Promise<ResultTable> {
-    return this.#store.use(async (store) => {
-      const seen = await this.#seenStore(store, role, state);
-      if (role !== 'public') return this.#run(question, seen, role);
-      const cells = await this.#readCells(store, state);
-      const { zone } = this.#settings;
-      return answerPublic(question, { store, cells, leastUsers: this.#leastUsers, zone, now: Date.now() / 1000 });
-    });
+  #stateOf(storeState: string): string {
+    return JSON.stringify([storeState, this.#settings.zone.dayOf(Date.now() / 1000)]);
   }
 
-  #run({ report, filter, limit, options }: Question, store: Store, role: Role): Promise<ResultTable> {
+  async #momentOf(store: Store, state: string, role: Role): Promise<Moment> {
+    if (state !== this.#state) {
+      this.#rows.clear();
+      this.#state = state;
+    }
+    const now = Date.now() / 1000;
+    const { zone } = this.#settings;
+    const cells = role === 'public' ? await this.#readCells(store, state, now) : null;
+    const remembering = rememberingStore(store, this.#rows, state);
+    const seen =
+      cells !== null
+        ? publicStore(store, cells, zone)
+        : role === 'staff'
+          ? remembering
+          : pseudonymousStore(remembering, this.#names);
+    return {
+      state,
+      ask: (question) => {
+        for (const option of question.report.options ?? []) optionValue(question.options, option);
+        return cells === null
+          ? this.#run(question, seen, role, now)
+          : answerPublic(question, { store, cells, leastUsers: this.#leastUsers, zone, now });
+      },
+      readNames: () => this.#known.answer(JSON.stringify([state, role]), () => this.#readNames(seen, role)),
+    };
+  }
+
+  async #readNames(seen: Store, role: Role): Promise<KnownNames> {
+    const modules = await listNames(seen, 'module');
+    const packageOf = this.#packageRule(role);
+    const [extent] = await seen.select({ by: [], measures: ['first', 'last'], filter: {} });
+    const modulesOf = groupBy(modules, (module) => packageOf(module).package);
+    return {
+      modulesOf,
+      packages: [...modulesOf.keys()].sort(compareText),
+      modules,
+      users: includesRole(role, 'analyst') ? await listNames(seen, 'user') : [],
+      syshosts: await listNames(seen, 'syshost'),
+      first: extent?.first ?? null,
+      last: extent?.last ?? null,
+    };
+  }
+
+  #run({ report, filter, limit, options }: Question, store: Store, role: Role, now: number): Promise<ResultTable> {
     const { zone, toolchainsFile } = this.#settings;
     return report.run(store, {
       filter,
@@ -147,7 +160,7 @@ export class ReportDesk {
       options,
       zone,
       allPaths: [],
-      now: Date.now() / 1000,
+      now,
       packageOf: this.#packageRule(role),
       directory: role === 'staff' ? directoryOf(this.#settings) : null,
       toolchainRules: () => readToolchainFile(toolchainsFile),
@@ -159,16 +172,8 @@ export class ReportDesk {
     return role === 'public' ? (name) => ({ package: name, version: null }) : this.#settings.packageOf;
   }
 
-  /** The store as a role sees it. */
-  async #seenStore(store: Store, role: Role, state: string): Promise<Store> {
-    if (role === 'public') return publicStore(store, await this.#readCells(store, state), this.#settings.zone);
-    const remembering = rememberingStore(store, this.#rows, state);
-    return role === 'staff' ? remembering : pseudonymousStore(remembering, this.#names);
-  }
-
-  #readCells(store: Store, state: string): Promise<PublicCells> {
+  #readCells(store: Store, state: string, now: number): Promise<PublicCells> {
     const { zone, packageOf } = this.#settings;
-    const now = Date.now() / 1000;
     return this.#cells.answer(state, () =>
       readPublicCells(store, { leastUsers: this.#leastUsers, packageOf, zone, now }),
     );
@@ -178,10 +183,4 @@ export class ReportDesk {
 async function listNames(store: Store, by: 'user' | 'module' | 'syshost'): Promise<string[]> {
   const rows = await store.select({ by: [by], measures: [], filter: {} });
   return rows.map((row) => row[by]).sort(compareText);
-}
-
-/** Bytes that a table takes, about. */
-function sizeOfTable({ columns, rows }: ResultTable): number {
-  const text = rows.slice(0, 50).reduce((sum, row) => sum + JSON.stringify(row).length, 0);
-  return 500 + rows.length * (columns.length * 16 + (text / Math.min(50, rows.length || 1)) * 2);
 }

@@ -36,17 +36,20 @@ export async function runReport(call: ReportCall): Promise<{ table: ResultTable;
   for (const option of report.options ?? []) optionValue(options, option);
   const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });
   try {
-    const table = await report.run(store, {
-      filter,
-      limit,
-      allPaths,
-      options,
-      zone,
-      now,
-      packageOf,
-      directory: directoryOf(settings),
-      toolchainRules: () => readToolchainFile(settings.toolchainsFile),
-    });
+    // A report asks several times, and its figures are of one moment.
+    const table = await store.atOnce((held) =>
+      report.run(held, {
+        filter,
+        limit,
+        allPaths,
+        options,
+        zone,
+        now,
+        packageOf,
+        directory: directoryOf(settings),
+        toolchainRules: () => readToolchainFile(settings.toolchainsFile),
+      }),
+    );
     return { table, store: store.name };
   } finally {
     await store.close();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSettings, type SettingFlags, type Settings } from '../app/settings.ts';
+import { readSettings, type SettingFlags, type Settings, type SettingsRequest } from '../app/settings.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -20,15 +20,17 @@ export function addCommonOptions(command: Command): Command {
     .option('--debug', 'on an error, print where it arose');
 }
 
+/** What the settings for a command's options are read by, here or in another process. */
+export function settingsRequestOf(options: CommonOptions, flags: SettingFlags = {}): SettingsRequest {
+  return { flags: { store: options.store, tz: options.tz, ...flags }, configFile: options.config };
+}
+
 /** The settings for a command's options; prints what the user should be warned of. */
 export function settingsOf(
   options: CommonOptions,
   flags: Pick<SettingFlags, 'ignore' | 'rejects' | 'directory' | 'pseudonyms'> = {},
 ): Settings {
-  const settings = readSettings({
-    flags: { store: options.store, tz: options.tz, ...flags },
-    configFile: options.config,
-  });
+  const settings = readSettings(settingsRequestOf(options, flags));
   for (const warning of settings.warnings) process.stderr.write(`modtally: warning: ${warning}\n`);
   return settings;
 }

@@ -23,6 +23,9 @@ export type Measure =
   | 'modules'
   | 'days';
 
+/** What can be filtered by its name. */
+export type NameKind = 'users' | 'modules' | 'paths' | 'syshosts';
+
 /**
  * Which rows count. Lists hold LIKE patterns (see like-pattern.ts), any of which will do; a list that is missing
  * or empty lets everything through. Of a tally, its first load decides whether it lies in the time range.
@@ -32,6 +35,8 @@ export interface UsageFilter {
   readonly modules?: readonly string[];
   readonly paths?: readonly string[];
   readonly syshosts?: readonly string[];
+  /** Names as they are, letter by letter; where there are patterns as well, both have to let a name through. */
+  readonly exact?: { readonly [kind in NameKind]?: readonly string[] };
   /** Seconds since 1970 UTC, inclusive. */
   readonly start?: number;
   /** Seconds since 1970 UTC, exclusive. */

@@ -125,8 +125,8 @@ export class MysqlConnection {
   }
 
   /** Runs something in one transaction: all of it, or nothing. */
-  async inTransaction<T>(use: () => Promise<T>): Promise<T> {
-    await this.run('START TRANSACTION');
+  async inTransaction<T>(use: () => Promise<T>, how: '' | 'WITH CONSISTENT SNAPSHOT' = ''): Promise<T> {
+    await this.run(`START TRANSACTION ${how}`);
     try {
       const result = await use();
       await this.run('COMMIT');

@@ -1,7 +1,7 @@
 import type { ClusterCatalogue } from '../core/catalogue.ts';
-import { compileLikeAny, escapeLike, likeAnyMatchesAll } from '../core/like-pattern.ts';
+import { compileNameFilter } from '../core/name-filter.ts';
 import type { Modulefile, UserDayBatch } from '../core/usage-batch.ts';
-import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
+import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { restrictStore } from './restrict-store.ts';
@@ -40,25 +40,30 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
     };
   };
 
-  /** Patterns on what is shown as patterns on what is stored. */
-  const reveal = async (
-    patterns: readonly string[] | undefined,
-    stored: () => Promise<Iterable<string>>,
-    show: (text: string) => string,
-  ): Promise<readonly string[]> => {
-    if (patterns === undefined || likeAnyMatchesAll(patterns)) return [];
-    const isWanted = compileLikeAny(patterns);
-    const found = [...(await stored())].filter((text) => isWanted(show(text)));
-    return found.length === 0 ? [NOTHING] : found.map(escapeLike);
-  };
-
+  /** A filter on what is shown as one on what is stored. */
   const revealFilter = async (filter: UsageFilter): Promise<UsageFilter> => {
+    const reveal = async (
+      kind: NameKind,
+      stored: () => Promise<Iterable<string>>,
+      show: (text: string) => string,
+    ): Promise<readonly string[]> => {
+      const isWanted = compileNameFilter(filter, kind);
+      if (isWanted === null) return [];
+      const found = [...(await stored())].filter((text) => isWanted(show(text)));
+      return found.length === 0 ? [NOTHING] : found;
+    };
     const disguise = await disguiser();
+    const { start, end, syshosts = [], exact = {} } = filter;
     return {
-      ...filter,
-      users: await reveal(filter.users, users, names.ofUser),
-      modules: await reveal(filter.modules, modules, disguise),
-      paths: await reveal(filter.paths, paths, disguise),
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+      syshosts,
+      exact: {
+        users: await reveal('users', users, names.ofUser),
+        modules: await reveal('modules', modules, disguise),
+        paths: await reveal('paths', paths, disguise),
+        syshosts: exact.syshosts ?? [],
+      },
     };
   };
 

@@ -43,7 +43,8 @@ export function admitPublicQuestion(
   }
   const other = Object.keys(options).find((name) => !Object.hasOwn(allowed, name));
   if (other !== undefined) throw refusal(`--${other}`, 'Leave it out.');
-  if ((filter.users ?? []).length + (filter.paths ?? []).length > 0) {
+  const { exact = {} } = filter;
+  if ([filter.users, filter.paths, exact.users, exact.paths].some((names = []) => names.length > 0)) {
     throw refusal('a filter on users or paths', 'Ask for one package or one cluster.');
   }
   return {
@@ -52,12 +53,12 @@ export function admitPublicQuestion(
     filter: {
       modules: oneOf(
         'package',
-        filter.modules ?? [],
+        [...(filter.modules ?? []), ...(exact.modules ?? []).map(escapeLike)],
         cells.map((cell) => cell.package),
       ),
       syshosts: oneOf(
         'cluster',
-        filter.syshosts ?? [],
+        [...(filter.syshosts ?? []), ...(exact.syshosts ?? []).map(escapeLike)],
         cells.map(({ syshost }) => syshost),
       ),
       ...admitSpan(filter, months),

@@ -12,6 +12,7 @@ export function restrictStore(store: Store, reader: UsageReader): Store {
   return {
     name: store.name,
     readState: () => store.readState(),
+    atOnce: refuse,
     create: refuse,
     prepare: refuse,
     drop: refuse,

@@ -2,6 +2,8 @@ import { dayToIso } from '../core/calendar-day.ts';
 import { compareText } from '../core/compare-text.ts';
 import { groupBy } from '../core/group-by.ts';
 import { shareOf } from '../core/share.ts';
+import type { UsageFilter, UsageRow } from '../core/usage-query.ts';
+import type { Store } from '../store/store.ts';
 import { loadsColumn, loadsShareColumn, userColumn } from './columns.ts';
 import { firstRows } from './first-rows.ts';
 import { noteSilence, readTellingClusters } from './job-telling.ts';
@@ -25,7 +27,6 @@ export const storms: Report = {
   async run(store, request) {
     const span = await readSpan(store, request, MONTHS);
     const { filter } = span;
-    const days = groupBy(await store.select({ by: ['user', 'day'], measures: ['loads'], filter }), ({ user }) => user);
     const telling = await readTellingClusters(store, span);
     const onClusters = groupBy(
       await store.select({ by: ['user', 'syshost'], measures: ['loads', 'jobs'], filter }),
@@ -38,12 +39,10 @@ export const storms: Report = {
         most === undefined || loads > most.loads || (loads === most.loads && compareText(module, most.module) < 0);
       if (isMore) modules.set(user, { module, loads });
     }
-    const users = [...days].map(([user, ofUser]) => {
-      const byLoads = ofUser.sort((one, other) => other.loads - one.loads || one.day - other.day);
-      const told = (onClusters.get(user) ?? []).filter(({ syshost }) => telling.has(syshost));
+    const users = [...onClusters].map(([user, ofUser]) => {
+      const told = ofUser.filter(({ syshost }) => telling.has(syshost));
       return {
         user,
-        days: byLoads,
         loads: ofUser.reduce((total, { loads }) => total + loads, 0),
         told: told.reduce((total, { loads }) => total + loads, 0),
         jobs: told.reduce((total, { jobs }) => total + jobs, 0),
@@ -51,6 +50,12 @@ export const storms: Report = {
     });
     users.sort((one, other) => other.loads - one.loads || compareText(one.user, other.user));
     const all = users.reduce((total, { loads }) => total + loads, 0);
+    const shown = firstRows(users, request.limit ?? ROWS);
+    const days = await readDays(
+      store,
+      filter,
+      shown.map(({ user }) => user),
+    );
     const silent = new Set(
       [...onClusters.values()].flat().flatMap(({ syshost }) => (telling.has(syshost) ? [] : syshost)),
     );
@@ -66,21 +71,43 @@ export const storms: Report = {
         { key: 'jobs_share', title: 'In jobs', kind: 'share' },
         { key: 'module', title: 'Mostly', kind: 'text' },
       ],
-      rows: firstRows(users, request.limit ?? ROWS).map(({ user, days, loads, told, jobs }) => [
-        user,
-        loads,
-        shareOf(loads, all),
-        days.length,
-        medianOf(days.map((day) => day.loads)),
-        days[0]?.loads ?? 0,
-        days[0] === undefined ? null : dayToIso(days[0].day),
-        told === 0 ? null : shareOf(jobs, told),
-        modules.get(user)?.module ?? null,
-      ]),
+      rows: shown.map(({ user, loads, told, jobs }) => {
+        const ofUser = days.get(user) ?? [];
+        return [
+          user,
+          loads,
+          shareOf(loads, all),
+          ofUser.length,
+          medianOf(ofUser.map((day) => day.loads)),
+          ofUser[0]?.loads ?? 0,
+          ofUser[0] === undefined ? null : dayToIso(ofUser[0].day),
+          told === 0 ? null : shareOf(jobs, told),
+          modules.get(user)?.module ?? null,
+        ];
+      }),
       notes: [...span.notes, ...noteSilence(silent)],
     };
   },
 };
+
+/**
+ * The days of some users, those with most loads first. There are a thousand times more of them than users: of no more
+ * than are shown they are asked for.
+ */
+async function readDays(
+  store: Store,
+  filter: UsageFilter,
+  users: readonly string[],
+): Promise<ReadonlyMap<string, readonly UsageRow<'user' | 'day', 'loads'>[]>> {
+  if (users.length === 0) return new Map();
+  const days = await store.select({
+    by: ['user', 'day'],
+    measures: ['loads'],
+    filter: { ...filter, exact: { ...filter.exact, users } },
+  });
+  days.sort((one, other) => other.loads - one.loads || one.day - other.day);
+  return groupBy(days, ({ user }) => user);
+}
 
 /** The middle of sorted numbers, or halfway between the two in the middle. */
 function medianOf(sorted: readonly number[]): number {

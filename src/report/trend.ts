@@ -24,6 +24,8 @@ const each = choiceOption(
   'a row a period, or one a package, module, path',
 );
 
+const modules = choiceOption('modules', ['no', 'yes'], 'whether to count the modules of each period, too', 'no');
+
 type Period = 'day' | 'week' | 'month';
 
 /** Users and loads over time, periods without any included. */
@@ -33,10 +35,11 @@ export const trend: Report = {
   reading:
     'A row for each day, week (named by its Monday) or month; also where there was nothing. The first and the last may ' +
     'be cut by the span. With --each package, module or path there is a row for each of these, and the users of all ' +
-    'periods stand one after the other: on a terminal as blocks, each row by its own measure.',
+    'periods stand one after the other: on a terminal as blocks, each row by its own measure. With --modules yes, the ' +
+    'number of distinct modules of each period is a column, too, where there is a row a period.',
   example: "modtally report trend --by week --module 'gcc/%' --each module",
   months: MONTHS,
-  options: [by, each],
+  options: [by, each, modules],
   async run(store, request) {
     const period = optionValue(request.options, by);
     const kind = optionValue(request.options, each);
@@ -47,18 +50,39 @@ export const trend: Report = {
 
 async function showPeriods(
   store: Store,
-  { limit, zone }: ReportRequest,
+  { limit, zone, options }: ReportRequest,
   span: Span,
   period: Period,
 ): Promise<ResultTable> {
+  const modulesOf = optionValue(options, modules) === 'yes' ? await countModules(store, span.filter, period) : null;
   const groups = await store.select({ by: [period], measures: ['users', 'loads'], filter: span.filter });
   const found = new Map(groups.map((group) => [labelOf(group[period]), group]));
   const labels = groups.length === 0 ? [] : periodsOf(span, period, zone, found.keys());
   return {
-    columns: [periodColumns[period], { ...usersColumn, isDrawn: true }, { ...loadsColumn, isDrawn: true }],
-    rows: firstRows(labels, limit).map((label) => [label, found.get(label)?.users ?? 0, found.get(label)?.loads ?? 0]),
+    columns: [
+      periodColumns[period],
+      { ...usersColumn, isDrawn: true },
+      { ...loadsColumn, isDrawn: true },
+      ...(modulesOf === null ? [] : [{ ...modulesColumn, isDrawn: true }]),
+    ],
+    rows: firstRows(labels, limit).map((label) => [
+      label,
+      found.get(label)?.users ?? 0,
+      found.get(label)?.loads ?? 0,
+      ...(modulesOf === null ? [] : [modulesOf.get(label) ?? 0]),
+    ]),
     notes: span.notes,
   };
+}
+
+/** The number of distinct modules in each period that has any. */
+async function countModules(store: Store, filter: UsageFilter, period: Period): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const row of await store.select({ by: [period, 'module'], measures: [], filter })) {
+    const label = labelOf(row[period]);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return counts;
 }
 
 async function showSeries(
@@ -118,6 +142,8 @@ async function readSeries(
     }),
   );
 }
+
+const modulesColumn: Column = { key: 'modules', title: 'Modules', kind: 'number' };
 
 const periodColumns: Readonly<Record<Period, Column>> = {
   day: { key: 'period', title: 'Day', kind: 'text' },

@@ -1,7 +1,7 @@
 import { dayToIso } from '../core/calendar-day.ts';
 import { type ClusterCatalogue, type InstalledSince, marksOf, modulesOn } from '../core/catalogue.ts';
 import { compareText } from '../core/compare-text.ts';
-import { compileLikeAny } from '../core/like-pattern.ts';
+import { compileNameFilter } from '../core/name-filter.ts';
 import type { Cell, ResultTable } from '../core/result-table.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
@@ -26,9 +26,9 @@ interface Row {
 }
 
 async function listUnused(store: Store, { filter, limit }: ReportRequest): Promise<ResultTable> {
-  const isCluster = compileLikeAny(filter.syshosts ?? []);
-  const isPath = compileLikeAny(filter.paths ?? []);
-  const isModule = compileLikeAny(filter.modules ?? []);
+  const isCluster = compileNameFilter(filter, 'syshosts') ?? everyName;
+  const isPath = compileNameFilter(filter, 'paths') ?? everyName;
+  const isModule = compileNameFilter(filter, 'modules') ?? everyName;
   const catalogues = (await store.readCatalogues()).filter(({ syshost }) => isCluster(syshost));
   const { start: _, end: __, ...always } = filter;
   const loaded = await lastLoads(store, filter);
@@ -66,6 +66,10 @@ async function listUnused(store: Store, { filter, limit }: ReportRequest): Promi
     ]),
     notes: notesOn(catalogues, ever),
   };
+}
+
+function everyName(): boolean {
+  return true;
 }
 
 /** The last load of each path, by cluster. */

@@ -18,8 +18,11 @@ export interface OpenStoreOptions {
 export async function openStore(target: StoreTarget, options: OpenStoreOptions): Promise<Store> {
   switch (target.kind) {
     case 'duckdb': {
-      const { DuckdbStore } = await import('./duckdb/duckdb-store.ts');
-      return new DuckdbStore(target.path, options.waitMs, options.onWait);
+      const [{ DuckdbStore }, { StoreFile }] = await Promise.all([
+        import('./duckdb/duckdb-store.ts'),
+        import('./duckdb/lease.ts'),
+      ]);
+      return new DuckdbStore(new StoreFile(target.path, options.waitMs, options.onWait));
     }
     case 'mysql': {
       const { MysqlStore } = await import('./mysql/mysql-store.ts');

@@ -44,6 +44,13 @@ export interface Store {
    */
   readState(): Promise<string>;
 
+  /**
+   * Asks several questions of one moment: what is asked of the store that `use` gets has answers between which nothing
+   * was imported or removed. Others may have to wait until it returns.
+   * @param use gets also the state of that moment, or of one before it
+   */
+  atOnce<T>(use: (store: Store, state: string) => Promise<T>): Promise<T>;
+
   /** Answers a question about usage. Rows come in no particular order. */
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]>;
 

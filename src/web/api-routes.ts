@@ -2,7 +2,7 @@ import { publicReportNames } from '../app/public-view.ts';
 import { allReports } from '../app/run-report.ts';
 import { includesRole, type Role } from '../core/role.ts';
 import { selectColumns } from '../view/select-columns.ts';
-import { noteWhoWasSeen } from './audit.ts';
+import { noteWhoWasSeen, usersIn } from './audit.ts';
 import { entityTag, isUnchanged } from './entity-tag.ts';
 import type { House } from './house.ts';
 import { HttpFault } from './http-fault.ts';
@@ -51,8 +51,8 @@ export function apiRoutes(house: House, allRoutes: () => readonly Route[]): Rout
       query: { q: { type: 'string', maxLength: 200, description: 'the text' } },
       types: ['application/json'],
       answer: async ({ visitor, query }) => {
-        const names = await house.desk.readNames(visitor.role ?? 'public');
-        return { found: searchNames(names, String(query['q'] ?? ''), MOST_FOUND) };
+        const { product } = await house.desk.readNames(visitor.role ?? 'public');
+        return { found: searchNames(product, String(query['q'] ?? ''), MOST_FOUND) };
       },
     },
     {
@@ -111,10 +111,15 @@ async function answerReport(house: House, report: Report, { request, reply, visi
   if (format === undefined) throw new HttpFault(400, 'USAGE', `there is no format ${query['format']}`);
   const role = visitor.role ?? 'public';
   const question = readQuestion(report, query, house.zone);
-  const tag = entityTag([await house.desk.readState(), role]);
+  const { state, product: table } = await house.desk.answer({ ...question, report: report.name }, role);
+  const { users = [], exact = {} } = question.filter;
+  noteWhoWasSeen(house, {
+    request,
+    visitor,
+    users: [...new Set([...users, ...(exact.users ?? []), ...usersIn([table])])],
+  });
+  const tag = entityTag([state, role]);
   reply.header('etag', tag);
-  const table = await house.desk.answer(question, role);
-  noteWhoWasSeen(house, { request, visitor, tables: [table], question });
   if (isUnchanged(request, tag)) return reply.code(304).send();
   const keys =
     query['columns'] === undefined

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import { addToAuditLog } from '../app/audit-log.ts';
-import type { Question } from '../app/report-desk.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { auditLogOf, type House } from './house.ts';
 import type { Visitor } from './visitor.ts';
@@ -12,29 +11,29 @@ const nameColumns = ['user', 'user_names'];
 export interface Sight {
   readonly request: FastifyRequest;
   readonly visitor: Visitor;
-  readonly tables: readonly ResultTable[];
-  /** Where it is about some persons only: what was asked. */
-  readonly question?: Pick<Question, 'filter'>;
+  /** The persons who were named in it, or by whom it was asked. */
+  readonly users: readonly string[];
 }
 
 /**
- * Writes down whose data somebody was shown by name, before it is shown: the persons that are named in a table, and
- * those by whom it was asked.
+ * Writes down whose data somebody was shown by name, before it is shown.
  * @throws AppError OUTPUT
  */
-export function noteWhoWasSeen(house: House, { request, visitor, tables, question }: Sight): void {
-  if (visitor.role !== 'staff') return;
-  const users = new Set<string>(question?.filter.users ?? []);
-  for (const table of tables) for (const name of namesIn(table)) users.add(name);
-  if (users.size === 0) return;
+export function noteWhoWasSeen(house: House, { request, visitor, users }: Sight): void {
+  if (visitor.role !== 'staff' || users.length === 0) return;
   const what = request.routeOptions.url ?? '';
   addToAuditLog(auditLogOf(house), {
     who: visitor.name,
     role: visitor.role,
     from: request.ip,
     what,
-    users: [...users],
+    users,
   });
+}
+
+/** The persons that are named in tables, each once. */
+export function usersIn(tables: readonly ResultTable[]): string[] {
+  return [...new Set(tables.flatMap((table) => [...namesIn(table)]))];
 }
 
 function* namesIn({ columns, rows, page }: ResultTable): Generator<string> {

@@ -1,8 +1,10 @@
 import { readCookie } from './cookies.ts';
+import type { Kept } from './desk.ts';
 import { type House, hrefTo } from './house.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, rawHtml } from './html.ts';
+import type { PageInside } from './job.ts';
 import type { Call } from './route.ts';
-import type { View } from './view.ts';
+import type { Frame } from './view.ts';
 
 /** A page of the dashboard. */
 export interface PageContent {
@@ -25,8 +27,12 @@ export function themeOf({ request }: Pick<Call, 'request'>): string {
 }
 
 /** A whole page, with all that stands on each. */
-export function renderPage(view: View, call: Call, { title, kind, place, body, filters }: PageContent): string {
-  const { house } = view;
+export function renderPage(
+  house: House,
+  view: Frame,
+  call: Call,
+  { title, kind, place, body, filters, asOf }: PageInside & Pick<Kept<PageInside>, 'asOf'>,
+): string {
   const { visitor } = call;
   const places = [
     ['overview', '/', 'Overview', 'public'],
@@ -63,8 +69,9 @@ ${
 </div>
 </header>
 <main id="content" tabindex="-1">
-<div class="head"><div>${kind === undefined ? null : html`<p class="kind">${kind}</p>`}<h1>${title}</h1></div>${filters ?? null}</div>
-${body}
+<div class="head"><div>${kind === null ? null : html`<p class="kind">${kind}</p>`}<h1>${title}</h1></div>${rawHtml(filters)}</div>
+${asOf === null ? null : html`<p class="as-of" role="status">As of ${house.zone.toDateTime(asOf / 1000)}. Newer data has come in and is being added up: <a href="">look again</a>.</p>`}
+${rawHtml(body)}
 </main>
 <footer class="bottom"><p>You see ${seenBy[view.role]}. <a href="${hrefTo(house, '/api/v1/openapi.json')}">API</a></p></footer>`,
   });

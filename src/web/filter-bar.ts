@@ -45,7 +45,7 @@ ${
 const DEFAULT_MONTHS = 12;
 
 /** The first day of some months up to that of the newest load. */
-function startOfMonths({ names, house }: View, months: number): string {
-  const { year, month } = dayToDate(house.zone.dayOf(names.last ?? Date.now() / 1000));
+function startOfMonths({ names, site }: View, months: number): string {
+  const { year, month } = dayToDate(site.zone.dayOf(names.last ?? Date.now() / 1000));
   return dayToIso(dayMonthsBefore(dayFromDate(year, month, 1) ?? 0, months - 1));
 }

@@ -1,24 +1,29 @@
 import { auditLogIn } from '../app/audit-log.ts';
-import type { ReportDesk } from '../app/report-desk.ts';
 import type { ServeSettings } from '../app/serve-settings.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { Access } from './access.ts';
 import type { Counters } from './counters.ts';
+import type { Desk } from './desk.ts';
 import type { Provider } from './provider.ts';
 
+/** What pages are made for. */
+export interface Site {
+  readonly settings: Pick<ServeSettings, 'url'>;
+  readonly zone: SiteZone;
+}
+
 /** What routes have to do with. */
-export interface House {
-  readonly desk: ReportDesk;
+export interface House extends Site {
+  readonly desk: Desk;
   readonly access: Access;
   readonly settings: ServeSettings;
   /** Null where people are not known by one. */
   readonly provider: Provider | null;
-  readonly zone: SiteZone;
   readonly counters: Counters;
 }
 
 /** A path of the server as people reach it: behind a proxy it may begin with more. */
-export function hrefTo({ settings }: House, path: string): string {
+export function hrefTo({ settings }: Site, path: string): string {
   return `${(settings.url?.pathname ?? '/').replace(/\/$/, '')}${path}`;
 }
 

@@ -3,7 +3,7 @@ import { type PageContent, renderPage, themeOf } from './document.ts';
 import { entityTag, isUnchanged } from './entity-tag.ts';
 import type { House } from './house.ts';
 import type { Route } from './route.ts';
-import { beginView, type View } from './view.ts';
+import { frameOf, type View, withoutEmpty } from './view.ts';
 
 /** A page of the dashboard: where it is, who may see it, and what is on it. */
 export type Page = Pick<Route, 'path' | 'least' | 'summary' | 'query'> & {
@@ -11,25 +11,27 @@ export type Page = Pick<Route, 'path' | 'least' | 'summary' | 'query'> & {
 };
 
 /** The route of a page. */
-export function pageRoute(house: House, page: Page): Route {
-  const { path, least, summary, query, content } = page;
+export function pageRoute(house: House, { path, least, summary, query: parameters }: Page): Route {
   return {
     method: 'GET',
     path,
     least,
     kind: 'page',
     summary,
-    query,
+    query: parameters,
     types: ['text/html'],
     async answer(call) {
       const { request, reply, visitor } = call;
-      const tag = entityTag([await house.desk.readState(), JSON.stringify(visitor), themeOf(call)]);
-      const view = await beginView(house, call);
-      const text = renderPage(view, call, await content(view));
-      noteWhoWasSeen(house, { request, visitor, tables: view.tables });
+      const role = visitor.role ?? 'public';
+      const query = withoutEmpty(call.query);
+      const { state, product, asOf } = await house.desk.showPage({ role, path, query });
+      noteWhoWasSeen(house, { request, visitor, users: product.users });
+      const tag = entityTag([state, String(asOf), JSON.stringify(visitor), themeOf(call)]);
       reply.header('etag', tag);
       if (isUnchanged(request, tag)) return reply.code(304).send();
-      return reply.type('text/html; charset=utf-8').send(text);
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(renderPage(house, frameOf(house, { role, query }), call, { ...product, asOf }));
     },
   };
 }

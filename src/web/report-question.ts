@@ -17,6 +17,7 @@ const date = (description: string): Parameter => ({ type: 'string', maxLength: 1
 
 /** What every report can be asked by. */
 const filterParameters = {
+  cluster: { type: 'string', maxLength: 300, description: 'only this cluster, by exactly this name' },
   syshost: patterns('only clusters that match this SQL LIKE pattern; repeatable'),
   module: patterns('only modules (name/version) that match; repeatable'),
   user: patterns('only users that match; repeatable'),
@@ -47,6 +48,7 @@ export function readQuestion(report: Report, query: QueryValues, zone: SiteZone)
   if (report.patternOn === 'user' && pattern.length > 0 && user.length > 0) {
     throw new AppError('USAGE', `in ${report.name}, pattern and user are the same`, { hint: 'Give one of them.' });
   }
+  const cluster = textOf(query['cluster']);
   const own = (report.options ?? []).flatMap(({ name }) => {
     const value = query[name];
     return value === undefined ? [] : [[name, String(value)] as const];
@@ -58,6 +60,7 @@ export function readQuestion(report: Report, query: QueryValues, zone: SiteZone)
       modules: textsOf(query['module']),
       users: user,
       paths: [],
+      ...(cluster === undefined ? {} : { exact: { syshosts: [cluster] } }),
       ...(pattern.length === 0 ? {} : patternFilter(report, pattern)),
       ...timeRange(
         readTimeBound('start', textOf(query['start']), zone),

@@ -3,10 +3,14 @@ import { createPersonNames } from '../app/person-names.ts';
 import { ReportDesk } from '../app/report-desk.ts';
 import { readSecretKey } from '../app/secret-key.ts';
 import type { ServeSettings } from '../app/serve-settings.ts';
-import type { Settings } from '../app/settings.ts';
+import type { Settings, SettingsRequest } from '../app/settings.ts';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { Access } from './access.ts';
 import { Counters } from './counters.ts';
+import { Desk } from './desk.ts';
+import { createJobDoer } from './job.ts';
+import { JobPool } from './job-pool.ts';
+import { pages } from './pages.ts';
 import { Provider } from './provider.ts';
 import { createServer } from './server.ts';
 
@@ -20,6 +24,8 @@ export interface RunningServer {
 
 export interface ServerRequest {
   readonly settings: Settings;
+  /** By what other processes read the same settings, which then do the work; null: this process does it itself. */
+  readonly settingsRequest: SettingsRequest | null;
   readonly serve: ServeSettings;
   /** Where its log goes; null for nowhere. */
   readonly log: NodeJS.WritableStream | null;
@@ -29,10 +35,18 @@ export interface ServerRequest {
  * Starts the dashboard and the HTTP API.
  * @throws AppError SOCKET where it cannot listen, KEY_FILE, BAD_SETTING
  */
-export async function runServer({ settings, serve, log }: ServerRequest): Promise<RunningServer> {
+export async function runServer({ settings, settingsRequest, serve, log }: ServerRequest): Promise<RunningServer> {
   const key = readSecretKey(join(serve.folder, 'server.key'));
   const names = createPersonNames(key, settings.store);
-  const desk = new ReportDesk(settings, { names, leastUsers: serve.leastUsers });
+  const { folder, leastUsers, url } = serve;
+  const reports = new ReportDesk(settings, { names, leastUsers });
+  const site = { zone: settings.zone, settings: { url } };
+  const desk = new Desk(
+    reports,
+    settingsRequest === null
+      ? createJobDoer(reports, site)
+      : new JobPool({ settings: settingsRequest, folder, leastUsers, url: url?.href ?? null }),
+  );
   const house = {
     desk,
     access: new Access(serve),
@@ -44,9 +58,10 @@ export async function runServer({ settings, serve, log }: ServerRequest): Promis
   const app = createServer({ house, log });
   const { host, port } = serve;
   try {
-    const url = await app.listen({ host, port });
+    const listening = await app.listen({ host, port });
+    if (settingsRequest !== null) desk.keepWarm(pagesToBegin(serve));
     return {
-      url,
+      url: listening,
       async close() {
         await app.close();
         await desk.close();
@@ -59,6 +74,18 @@ export async function runServer({ settings, serve, log }: ServerRequest): Promis
       cause,
     });
   }
+}
+
+/** What people open first. */
+function pagesToBegin({ isPublic }: ServeSettings): Parameters<Desk['keepWarm']>[0] {
+  const begin = { path: '/', query: {} };
+  return [
+    ...pages
+      .filter(({ query }) => !Object.hasOwn(query ?? {}, 'name'))
+      .map(({ path }) => ({ role: 'staff' as const, path, query: {} })),
+    { ...begin, role: 'analyst' },
+    ...(isPublic ? [{ ...begin, role: 'public' as const }] : []),
+  ];
 }
 
 function createProvider({ provider, url }: ServeSettings): Provider | null {

@@ -83,7 +83,7 @@ function renderText(view: View, cell: Cell, column: Column): Part {
     if (items.length <= SHOWN_IN_LIST) return items;
     return html`<details class="list"><summary>${fullNumber(items.length)}</summary>${items}</details>`;
   }
-  const text = cellText(cell, column, view.house.zone);
+  const text = cellText(cell, column, view.site.zone);
   return typeof cell === 'string' ? linkTo(view, cell, column.key) : text;
 }
 

@@ -10,9 +10,9 @@ import type { View } from './view.ts';
  */
 export function renderTiles(view: View, { columns, rows }: ResultTable, keys: readonly string[]): Html {
   const [now = [], past = []] = rows;
-  const { names, house } = view;
+  const { names, site } = view;
   // Where the store begins within the span before, there is nothing to compare with.
-  const reachesBack = names.first !== null && dayToIso(house.zone.dayOf(names.first)) <= String(past[0]).slice(0, 10);
+  const reachesBack = names.first !== null && dayToIso(site.zone.dayOf(names.first)) <= String(past[0]).slice(0, 10);
   const before = reachesBack ? past : [];
   const tiles = keys.flatMap((key) => {
     const place = columns.findIndex((column) => column.key === key);

@@ -1,11 +1,10 @@
-import type { KnownNames, Question } from '../app/report-desk.ts';
+import type { KnownNames, Moment, Question } from '../app/report-desk.ts';
 import { readTimeBound, reportNamed, timeRange } from '../app/run-report.ts';
-import { escapeLike } from '../core/like-pattern.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { includesRole, type Role } from '../core/role.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
-import { type House, hrefTo } from './house.ts';
-import type { Call, Parameter, QueryValues } from './route.ts';
+import { hrefTo, type Site } from './house.ts';
+import type { Parameter, QueryValues } from './route.ts';
 
 /** Filters that every view has, as they stand in its URL. */
 export const viewParameters: Readonly<Record<string, Parameter>> = {
@@ -14,11 +13,19 @@ export const viewParameters: Readonly<Record<string, Parameter>> = {
   end: { type: 'string', maxLength: 19, description: 'up to, and without, this date' },
 };
 
-/** A page that is being made for somebody: it asks for tables, and remembers which it has got. */
-export interface View {
-  readonly house: House;
+/** What a page is made for: who looks at it, and what its URL says. */
+export interface Frame {
+  readonly site: Site;
   readonly role: Role;
   readonly query: QueryValues;
+  /** Whether whoever looks at it sees at least what a role sees. */
+  isFor(role: Role): boolean;
+  /** The URL of another view; the filters go along unless they are said anew. A value of null is left out. */
+  href(path: string, query?: Readonly<Record<string, string | null>>): string;
+}
+
+/** A page that is being made: it asks for tables, all of one moment, and remembers which it has got. */
+export interface View extends Frame {
   /** The filters of the view, for the tables that it asks for. */
   readonly filter: UsageFilter;
   readonly names: KnownNames;
@@ -26,37 +33,13 @@ export interface View {
   readonly tables: readonly ResultTable[];
   /** @throws AppError */
   ask(report: string, ask?: Partial<Pick<Question, 'filter' | 'options' | 'limit'>>): Promise<ResultTable>;
-  /** Whether whoever looks at it sees at least what a role sees. */
-  isFor(role: Role): boolean;
-  /** The URL of another view; the filters go along unless they are said anew. A value of null is left out. */
-  href(path: string, query?: Readonly<Record<string, string | null>>): string;
 }
 
-/** Begins a page. @throws AppError BAD_DATE; STORE_ codes */
-export async function beginView(house: House, { visitor, query }: Call): Promise<View> {
-  const role = visitor.role ?? 'public';
-  const tables: ResultTable[] = [];
-  const cluster = textOf(query['cluster']);
-  const filter: UsageFilter = {
-    ...(cluster === null ? {} : { syshosts: [escapeLike(cluster)] }),
-    ...timeRange(
-      readTimeBound('start', textOf(query['start']) ?? undefined, house.zone),
-      readTimeBound('end', textOf(query['end']) ?? undefined, house.zone),
-    ),
-  };
+export function frameOf(site: Site, { role, query }: Pick<Frame, 'role' | 'query'>): Frame {
   return {
-    house,
+    site,
     role,
     query,
-    filter,
-    tables,
-    names: await house.desk.readNames(role),
-    async ask(report, { filter: more = {}, options = {}, limit = null } = {}) {
-      const question = { report: reportNamed(report), filter: { ...filter, ...more }, options, limit };
-      const table = await house.desk.answer(question, role);
-      tables.push(table);
-      return table;
-    },
     isFor: (least) => includesRole(role, least),
     href(path, own = {}) {
       const kept = Object.fromEntries(Object.keys(viewParameters).map((name) => [name, textOf(query[name])]));
@@ -64,9 +47,46 @@ export async function beginView(house: House, { visitor, query }: Call): Promise
       const search = new URLSearchParams(
         parameters.map(([name, value]): [string, string] => [name, String(value)]),
       ).toString();
-      return hrefTo(house, path) + (search === '' ? '' : `?${search}`);
+      return hrefTo(site, path) + (search === '' ? '' : `?${search}`);
     },
   };
+}
+
+/** Begins a page. @throws AppError BAD_DATE; STORE_ codes */
+export async function beginView(site: Site, moment: Moment, of: Pick<Frame, 'role' | 'query'>): Promise<View> {
+  const { query } = of;
+  const tables: ResultTable[] = [];
+  const cluster = textOf(query['cluster']);
+  const filter: UsageFilter = {
+    ...(cluster === null ? {} : { exact: { syshosts: [cluster] } }),
+    ...timeRange(
+      readTimeBound('start', textOf(query['start']) ?? undefined, site.zone),
+      readTimeBound('end', textOf(query['end']) ?? undefined, site.zone),
+    ),
+  };
+  return {
+    ...frameOf(site, of),
+    filter,
+    tables,
+    names: await moment.readNames(),
+    async ask(report, { filter: more = {}, options = {}, limit = null } = {}) {
+      const exact = { ...filter.exact, ...more.exact };
+      const asked = { ...filter, ...more, exact };
+      const table = await moment.ask({ report: reportNamed(report), filter: asked, options, limit });
+      tables.push(table);
+      return table;
+    },
+  };
+}
+
+/** A query without what was left empty: a form sends that, too. */
+export function withoutEmpty(query: QueryValues): QueryValues {
+  const kept: Record<string, QueryValues[string]> = {};
+  for (const [name, value] of Object.entries(query)) {
+    const texts = Array.isArray(value) ? value.filter((text) => text !== '') : null;
+    if (texts === null ? value !== '' : texts.length > 0) kept[name] = texts ?? value;
+  }
+  return kept;
 }
 
 /** A value of a query; null where it is not given, or left empty in a form. */

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { DuckdbStore } from '../../src/store/duckdb/duckdb-store.ts';
+import { StoreFile } from '../../src/store/duckdb/lease.ts';
 import { createSite, type Site } from '../support/site.ts';
 import { contentOf } from '../support/store-content.ts';
 
@@ -31,7 +32,7 @@ const storeUrl = (threads: number): string => `duckdb:threads-${threads}.duckdb`
 
 /** What is in the store, and the rejected lines without the times at which they were. */
 async function resultOf(threads: number, site: Site): Promise<object> {
-  const store = new DuckdbStore(join(site.folder, `threads-${threads}.duckdb`), 10_000);
+  const store = new DuckdbStore(new StoreFile(join(site.folder, `threads-${threads}.duckdb`), 10_000));
   const content = await contentOf(store);
   await store.close();
   const rejects = readFileSync(join(site.folder, `rejects-${threads}`), 'utf8').replaceAll(/^#.*\n/gm, '');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CatalogueSnapshot, modulesOn } from '../../src/core/catalogue.ts';
@@ -57,6 +58,38 @@ export function testStore(kind: StoreKind): void {
       expect(await store.select({ by: [], measures: ['users'], filter: {} })).toEqual([]);
       expect(await store.remove({})).toBe(0);
       expect(await store.readLedger()).toEqual({ revision: 0, entries: [] });
+    });
+  });
+
+  describe('several questions at once', () => {
+    test('have answers of one moment, whatever is imported meanwhile', async () => {
+      const target = newTarget(kind);
+      const [store, other] = [await openTestStore(target, utc), await openTestStore(target, utc)];
+      await store.prepare();
+      await other.prepare();
+      await storeLoads(store, [makeLoad()], utc);
+      const before = await store.readState();
+      let importing: Promise<unknown> = Promise.resolve();
+      await store.atOnce(async (held, state) => {
+        expect(state).toBe(before);
+        const ask = (): Promise<object[]> => held.select({ by: ['user'], measures: ['loads'], filter: {} });
+        const answer = await ask();
+        importing = storeLoads(other, [makeLoad({ user: 'bob' })], utc);
+        // Some stores let it in at once, others when all is asked.
+        await Promise.race([importing, sleep(100)]);
+        expect(await ask()).toEqual(answer);
+        expect(await held.count({})).toBe(1);
+      });
+      await importing;
+      expect(await store.count({})).toBe(2);
+      expect(await store.readState()).not.toBe(before);
+    });
+
+    test('leave the store to others where one of them fails', async () => {
+      const store = await open();
+      await expect(store.atOnce(() => Promise.reject(new Error('no')))).rejects.toThrow();
+      await storeLoads(store, [makeLoad()], utc);
+      expect(await store.atOnce((held) => held.count({}))).toBe(1);
     });
   });
 

@@ -30,6 +30,12 @@ export const anyFilter: fc.Arbitrary<UsageFilter> = fc.record(
     modules: fc.constantFrom(['é/%'], ['%/1.0']),
     paths: fc.constantFrom(['/apps/_'], ['%\\\\%'], ['%\\_']),
     syshosts: fc.constantFrom(['ls6'], ['front%', 'unknown']),
+    exact: fc.constantFrom(
+      { users: ['R'] },
+      { users: ['r', 'bob'], syshosts: ['LS6', 'ls6'] },
+      { modules: ['R/1.0', 'é/1.0'] },
+      { paths: ['/apps/r', '%'] },
+    ),
     start: anyBound,
     end: anyBound,
   },

@@ -39,7 +39,12 @@ export async function openDashboard(target: StoreTarget, change: Partial<ServeSe
   const tokens = Object.fromEntries(
     roles.map((role) => [role, addToken(folder, { name: `one of ${role}`, role, expires: null }).token]),
   ) as Dashboard['tokens'];
-  const server = await runServer({ settings, serve, log: { write: (line: string) => log.push(line) } as never });
+  const server = await runServer({
+    settings,
+    settingsRequest: null,
+    serve,
+    log: { write: (line: string) => log.push(line) } as never,
+  });
   return {
     url: server.url,
     folder,

@@ -20,6 +20,7 @@ export class MemoryStore implements Store {
   close = async (): Promise<void> => {};
   count = async (): Promise<number> => this.loads.size;
   readState = async (): Promise<string> => String(this.imports.length);
+  atOnce = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readRows = (): Promise<never> => Promise.reject(new Error('not in memory'));
   readUserDays = (): Promise<never> => Promise.reject(new Error('not in memory'));
   forgetUser = (): Promise<number> => Promise.reject(new Error('not in memory'));

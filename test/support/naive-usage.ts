@@ -84,7 +84,9 @@ export class NaiveUsage {
   }
 
   /** The rows that a filter lets through. */
-  select({ users = [], modules = [], paths = [], syshosts = [], start, end }: UsageFilter): NaiveRow[] {
+  select({ users = [], modules = [], paths = [], syshosts = [], exact = {}, start, end }: UsageFilter): NaiveRow[] {
+    const isOneOf = (names: readonly string[] | undefined, name: string): boolean =>
+      names === undefined || names.length === 0 || names.includes(name);
     const isUser = compileLikeAny(users);
     const isModule = compileLikeAny(modules);
     const isPath = compileLikeAny(paths);
@@ -95,6 +97,10 @@ export class NaiveUsage {
         isModule(row.module) &&
         isPath(row.path) &&
         isSyshost(row.syshost) &&
+        isOneOf(exact.users, row.user) &&
+        isOneOf(exact.modules, row.module) &&
+        isOneOf(exact.paths, row.path) &&
+        isOneOf(exact.syshosts, row.syshost) &&
         (start === undefined || row.first >= start) &&
         (end === undefined || row.first < end),
     );

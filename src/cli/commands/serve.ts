@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { readServeSettings } from '../../app/serve-settings.ts';
-import { addCommonOptions, type CommonOptions, settingsOf } from '../common-options.ts';
+import { addCommonOptions, type CommonOptions, settingsOf, settingsRequestOf } from '../common-options.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly listen?: string;
@@ -32,7 +32,13 @@ export function createServeCommand(): Command {
         configFile: options.config,
       });
       const { runServer } = await import('../../web/run-server.ts');
-      const server = await runServer({ settings, serve, log: options.quiet === true ? null : process.stderr });
+      const settingsRequest = settingsRequestOf(options, { directory: options.directory });
+      const server = await runServer({
+        settings,
+        settingsRequest,
+        serve,
+        log: options.quiet === true ? null : process.stderr,
+      });
       if (options.quiet !== true) process.stderr.write(`modtally: the dashboard is at ${server.url}\n`);
       await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
       await server.close();

@@ -9,7 +9,13 @@ export interface ResolvedFilter {
   readonly syshosts: readonly string[] | null;
   readonly start: number | null;
   readonly end: number | null;
+  /** The tables that have rows. */
+  readonly rowTables: readonly RowTable[];
 }
+
+/** What an import in either mode adds to. */
+export const rowTables = ['tallies', 'loads'] as const;
+export type RowTable = (typeof rowTables)[number];
 
 /** SQL, and the bits of the largest key by which DuckDB may group without hashing. */
 export interface CompiledQuery {
@@ -101,30 +107,38 @@ function compileUsage({ by, measures }: UsageQuery, filter: ResolvedFilter, isOf
     return {
       sql: `
         SELECT uses.user_id, uses.modulefile_id, r.* EXCLUDE use_id
-        FROM (${rowsOfUse(inTime)}) r JOIN (${uses}) uses ON uses.id = r.use_id`,
+        FROM (${rowsOfUse(filter.rowTables, inTime)}) r JOIN (${uses}) uses ON uses.id = r.use_id`,
       groupBits: USUAL_GROUP_BITS,
     };
   }
   return {
     sql: `
       SELECT uses.user_id, uses.modulefile_id, r.* EXCLUDE use_id
-      FROM (${totalsOfUse(inTime)}) r JOIN store.uses ON uses.id = r.use_id`,
+      FROM (${totalsOfUse(filter.rowTables, inTime)}) r JOIN store.uses ON uses.id = r.use_id`,
     groupBits: USE_GROUP_BITS,
   };
 }
 
 /** Tallies and loads. */
-function rowsOfUse(where = ''): string {
-  const columns = 'use_id, day, first, first + span AS last, loads, direct, dependency, jobs, grp';
-  return `SELECT ${columns} FROM store.tallies ${where} UNION ALL SELECT ${columns} FROM store.loads ${where}`;
+function rowsOfUse(tables: readonly RowTable[], where: string): string {
+  return unionOfRows(tables, 'use_id, day, first, first + span AS last, loads, direct, dependency, jobs, grp', where);
+}
+
+/**
+ * Columns of the tables that have rows. One that has none would not be harmless: of a union, DuckDB does not know the
+ * range of numbers, and groups and joins in a third of the speed.
+ */
+export function unionOfRows(tables: readonly RowTable[], columns: string, where: string): string {
+  const asked = tables.length === 0 ? rowTables : tables;
+  return asked.map((table) => `SELECT ${columns} FROM store.${table} ${where}`).join(' UNION ALL ');
 }
 
 /** What the tallies and loads of each use come to. */
-export function totalsOfUse(where = ''): string {
+export function totalsOfUse(tables: readonly RowTable[] = rowTables, where = ''): string {
   return `
     SELECT use_id, min(first) AS first, max(last) AS last, sum(loads) AS loads, sum(direct) AS direct,
            sum(dependency) AS dependency, sum(jobs) AS jobs
-    FROM (${rowsOfUse(where)}) GROUP BY use_id`;
+    FROM (${rowsOfUse(tables, where)}) GROUP BY use_id`;
 }
 
 /**

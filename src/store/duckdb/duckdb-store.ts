@@ -5,9 +5,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
-import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
@@ -15,7 +15,9 @@ import {
   compileQuery,
   nameTables,
   type ResolvedFilter,
+  type RowTable,
   readNames,
+  rowTables,
   USE_GROUP_BITS,
 } from './compile-query.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
@@ -37,13 +39,9 @@ export class DuckdbStore implements Store {
   /** The version is looked at once: within a process's life nobody makes tables older. */
   #isCurrent = false;
 
-  /**
-   * @param waitMs how long to wait for other processes that use the file, in milliseconds
-   * @param onWait called with the time that was waited for them
-   */
-  constructor(path: string, waitMs: number, onWait?: (waitedMs: number) => void) {
-    this.#file = new StoreFile(path, waitMs, onWait);
-    this.name = this.#file.name;
+  constructor(file: StoreFile) {
+    this.#file = file;
+    this.name = file.name;
   }
 
   async create(): Promise<boolean> {
@@ -88,16 +86,26 @@ export class DuckdbStore implements Store {
     return readFileState(this.#file.path);
   }
 
+  atOnce<T>(use: (store: Store, state: string) => Promise<T>): Promise<T> {
+    return this.#file.hold(async (held) => use(new DuckdbStore(held), await this.readState()));
+  }
+
   openImport(mode: ImportMode): Promise<StoreImport> {
     return openDuckdbImport(this.#file, mode);
   }
 
-  async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
+  select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
     return this.#read(async (connection) => {
       const filter = await resolveFilter(connection, query.filter);
-      const { sql, groupBits } = compileQuery(query, filter, await isOfAllTime(connection, filter));
-      const columns = await withGroupBits(connection, groupBits, () => readColumns(connection, sql));
-      return readAnswer(connection, query, columns);
+      const ofAllTime = await isOfAllTime(connection, filter);
+      const answers: UsageRow<D, M>[][] = [];
+      for (const part of partsOfQuery(query)) {
+        const { sql, groupBits } = compileQuery(part, filter, ofAllTime);
+        const columns = await withGroupBits(connection, groupBits, () => readColumns(connection, sql));
+        answers.push(await readAnswer(connection, part, columns));
+      }
+      const [rows = [], more = []] = answers;
+      return more.length === 0 ? rows : rows.map((row) => ({ ...row, ...more[0] }));
     });
   }
 
@@ -208,6 +216,14 @@ export class DuckdbStore implements Store {
   }
 }
 
+/** Of the whole, days with loads are asked for alone: what else is asked, the totals of uses tell much sooner. */
+function partsOfQuery<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): UsageQuery<D, M>[] {
+  const others = query.measures.filter((measure) => measure !== 'days');
+  const isMixed = query.by.length === 0 && others.length > 0 && others.length < query.measures.length;
+  if (!isMixed) return [query];
+  return [others, query.measures.filter((measure) => measure === 'days')].map((measures) => ({ ...query, measures }));
+}
+
 /** The rows of an answer, with names in the place of their numbers. */
 async function readAnswer<D extends Dimension, M extends Measure>(
   connection: DuckDBConnection,
@@ -239,20 +255,26 @@ async function readerOf(connection: DuckDBConnection, name: Dimension | Measure)
 
 /** The names that patterns stand for, so that LIKE means the same here as on every store. */
 async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter): Promise<ResolvedFilter> {
-  const resolve = async (patterns: readonly string[] = [], names: string): Promise<string[] | null> => {
-    if (likeAnyMatchesAll(patterns)) return null;
-    const isWanted = compileLikeAny(patterns);
+  const resolve = async (kind: NameKind, names: string): Promise<string[] | null> => {
+    const isWanted = compileNameFilter(filter, kind);
+    if (isWanted === null) return null;
     const rows = await readRows(connection, `SELECT DISTINCT ${names}`);
     return rows.map(([name]) => String(name)).filter(isWanted);
   };
   return {
-    users: await resolve(filter.users, 'name FROM store.users'),
-    modules: await resolve(filter.modules, 'module FROM store.modulefiles'),
-    paths: await resolve(filter.paths, 'path FROM store.modulefiles'),
-    syshosts: await resolve(filter.syshosts, 'syshost FROM store.modulefiles'),
+    users: await resolve('users', 'name FROM store.users'),
+    modules: await resolve('modules', 'module FROM store.modulefiles'),
+    paths: await resolve('paths', 'path FROM store.modulefiles'),
+    syshosts: await resolve('syshosts', 'syshost FROM store.modulefiles'),
     start: filter.start ?? null,
     end: filter.end ?? null,
+    rowTables: await listRowTables(connection),
   };
+}
+
+async function listRowTables(connection: DuckDBConnection): Promise<RowTable[]> {
+  const [row] = await readRows(connection, `SELECT ${rowTables.map((table) => `EXISTS (FROM store.${table})`)}`);
+  return rowTables.filter((_, place) => row?.[place] === true);
 }
 
 /**

@@ -33,6 +33,8 @@ export class StoreFile {
   readonly #onWait: (waitedMs: number) => void;
   #instance: DuckDBInstance | null = null;
   #connection: DuckDBConnection | null = null;
+  /** The connection of a lease that all leases for reading are. */
+  #held: DuckDBConnection | null = null;
   /** Leases of one process follow each other; the last in line is awaited by the next. */
   #lastLease: Promise<unknown> = Promise.resolve();
 
@@ -69,10 +71,22 @@ export class StoreFile {
     const before = this.#lastLease;
     const turn = (async () => {
       await before.catch(() => {});
-      return this.#leaseNow(mode, use);
+      return this.#held === null ? this.#leaseNow(mode, use) : use(this.#held);
     })();
     this.#lastLease = turn.catch(() => {});
     return turn;
+  }
+
+  /**
+   * Runs something while the file is attached, for reading.
+   * @param use gets the same file, of which all leases are this one
+   */
+  hold<T>(use: (held: StoreFile) => Promise<T>): Promise<T> {
+    return this.lease('read', (connection) => {
+      const held = new StoreFile(this.path, this.#waitMs);
+      held.#held = connection;
+      return use(held);
+    });
   }
 
   /** Makes the file, which must not exist, with what `fill` puts into it. */

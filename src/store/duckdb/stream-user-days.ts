@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { UserDayBatch } from '../../core/usage-batch.ts';
-import { compileFilter, type ResolvedFilter } from './compile-query.ts';
+import { compileFilter, type ResolvedFilter, unionOfRows } from './compile-query.ts';
 import { readColumns } from './read-rows.ts';
 import { readVocabulary } from './stream-rows.ts';
 
@@ -25,9 +25,7 @@ export async function* streamUserDays(
     modulefileOf[Number(id)] = modulefiles.placeOf(Number(modulefileIds[at]));
   }
   const where = compileFilter(filter, ['dependency < loads']);
-  const chunks = await connection.stream(
-    `SELECT day, use_id FROM store.tallies ${where} UNION ALL SELECT day, use_id FROM store.loads ${where}`,
-  );
+  const chunks = await connection.stream(unionOfRows(filter.rowTables, 'day, use_id', where));
   for await (const chunk of chunks) {
     const use = integersOf(chunk, 1);
     yield {

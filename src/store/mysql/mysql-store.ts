@@ -2,7 +2,7 @@ import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import { compileNameFilter } from '../../core/name-filter.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
@@ -80,6 +80,11 @@ export class MysqlStore implements Store {
 
   async readState(): Promise<string> {
     return readTableState(this.#connection, await this.#readState());
+  }
+
+  async atOnce<T>(use: (store: Store, state: string) => Promise<T>): Promise<T> {
+    const state = await this.readState();
+    return this.#connection.inTransaction(() => use(this, state), 'WITH CONSISTENT SNAPSHOT');
   }
 
   openImport(mode: ImportMode): Promise<StoreImport> {
@@ -197,18 +202,18 @@ export class MysqlStore implements Store {
   /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
   async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
     return {
-      users: await this.#namesLike('user', filter.users),
-      modules: await this.#namesLike('module', filter.modules),
-      paths: await this.#namesLike('path', filter.paths),
-      syshosts: await this.#namesLike('syshost', filter.syshosts),
+      users: await this.#namesOf('user', compileNameFilter(filter, 'users')),
+      modules: await this.#namesOf('module', compileNameFilter(filter, 'modules')),
+      paths: await this.#namesOf('path', compileNameFilter(filter, 'paths')),
+      syshosts: await this.#namesOf('syshost', compileNameFilter(filter, 'syshosts')),
       start: filter.start ?? null,
       end: filter.end ?? null,
     };
   }
 
-  async #namesLike(column: string, patterns: readonly string[] = []): Promise<string[] | null> {
-    if (likeAnyMatchesAll(patterns)) return null;
+  async #namesOf(column: string, isWanted: ((name: string) => boolean) | null): Promise<string[] | null> {
+    if (isWanted === null) return null;
     const rows = await this.#connection.query(`SELECT DISTINCT ${exactText(column)} FROM moduleT`);
-    return rows.map(([name]) => readText(name)).filter(compileLikeAny(patterns));
+    return rows.map(([name]) => readText(name)).filter(isWanted);
   }
 }

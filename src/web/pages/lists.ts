@@ -1,8 +1,13 @@
+import type { ResultTable } from '../../core/result-table.ts';
+import type { PageContent } from '../document.ts';
 import { renderFilterBar } from '../filter-bar.ts';
 import { html } from '../html.ts';
 import type { Page } from '../page-route.ts';
-import { renderPanel } from '../panel.ts';
-import { viewParameters } from '../view.ts';
+import { type PanelOptions, renderPanel } from '../panel.ts';
+import { type View, viewParameters } from '../view.ts';
+
+/** Rows of a list; its report has all. */
+const MOST_ROWS = 500;
 
 /** All packages. */
 export const modulesPage: Page = {
@@ -10,20 +15,12 @@ export const modulesPage: Page = {
   least: 'public',
   summary: 'all packages by their users',
   query: viewParameters,
-  async content(view) {
-    const top = await view.ask('top', { limit: 5000 });
-    return {
-      title: 'Modules',
-      place: 'modules',
-      filters: renderFilterBar(view, '/modules'),
-      body: html`<div class="panels">${renderPanel(view, top, {
-        title: 'Packages by users',
-        bars: ['users', 'loads'],
-        width: 'whole',
-        href: view.href('/reports/top'),
-      })}</div>`,
-    };
-  },
+  content: async (view) =>
+    listContent(view, 'modules', await view.ask('top', { limit: MOST_ROWS }), {
+      title: 'Packages by users',
+      bars: ['users', 'loads'],
+      href: view.href('/reports/top'),
+    }),
 };
 
 /** All users, by their loads. */
@@ -32,20 +29,12 @@ export const usersPage: Page = {
   least: 'analyst',
   summary: 'all users by their loads',
   query: viewParameters,
-  async content(view) {
-    const storms = await view.ask('storms', { limit: 500 });
-    return {
-      title: 'Users',
-      place: 'users',
-      filters: renderFilterBar(view, '/users'),
-      body: html`<div class="panels">${renderPanel(view, storms, {
-        title: 'Users by loads',
-        bars: ['loads'],
-        width: 'whole',
-        href: view.href('/reports/storms'),
-      })}</div>`,
-    };
-  },
+  content: async (view) =>
+    listContent(view, 'users', await view.ask('storms', { limit: MOST_ROWS }), {
+      title: 'Users by loads',
+      bars: ['loads'],
+      href: view.href('/reports/storms'),
+    }),
 };
 
 /** All clusters. */
@@ -54,21 +43,28 @@ export const clustersPage: Page = {
   least: 'public',
   summary: 'all clusters',
   query: viewParameters,
-  async content(view) {
-    const clusters = await view.ask('clusters', { options: { each: 'all' } });
-    return {
-      title: 'Clusters',
-      place: 'clusters',
-      filters: renderFilterBar(view, '/clusters'),
-      body: html`<div class="panels">${renderPanel(view, clusters, {
-        title: 'Clusters by users',
-        bars: ['users', 'loads'],
-        without: ['all_users'],
-        width: 'whole',
-      })}</div>`,
-    };
-  },
+  content: async (view) =>
+    listContent(view, 'clusters', await view.ask('clusters', { options: { each: 'all' } }), {
+      title: 'Clusters by users',
+      bars: ['users', 'loads'],
+      without: ['all_users'],
+    }),
 };
+
+/** A page that is one table. */
+function listContent(
+  view: View,
+  place: 'modules' | 'users' | 'clusters',
+  table: ResultTable,
+  panel: PanelOptions,
+): PageContent {
+  return {
+    title: place.slice(0, 1).toUpperCase() + place.slice(1),
+    place,
+    filters: renderFilterBar(view, `/${place}`),
+    body: html`<div class="panels">${renderPanel(view, table, { ...panel, width: 'whole' })}</div>`,
+  };
+}
 
 /** What is installed and not used, and when the rest was used last. */
 export const cataloguePage: Page = {

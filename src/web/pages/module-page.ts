@@ -2,10 +2,10 @@ import { escapeLike } from '../../core/like-pattern.ts';
 import { renderFilterBar } from '../filter-bar.ts';
 import { type Html, html } from '../html.ts';
 import { HttpFault } from '../http-fault.ts';
+import { askOverTime, renderOverTime } from '../over-time.ts';
 import type { Page } from '../page-route.ts';
 import { renderPanel } from '../panel.ts';
 import { drawCalendar } from '../pictures/calendar.ts';
-import { drawTimeLine } from '../pictures/time-line.ts';
 import { renderTiles } from '../tiles.ts';
 import { textOf, type View, viewParameters } from '../view.ts';
 
@@ -21,10 +21,10 @@ export const modulePage: Page = {
     const modules = versions ?? (view.names.modules.includes(name) ? [name] : []);
     if (modules.length === 0)
       throw new HttpFault(404, 'NOT_FOUND', `there is no module ${name}`, 'Search for another.');
-    const filter = { ...view.filter, modules: modules.map(escapeLike) };
+    const filter = { ...view.filter, exact: { modules } };
     const isPublic = view.role === 'public';
     const figures = await view.ask('figures', { filter });
-    const trend = await view.ask('trend', { filter, options: { by: isPublic ? 'month' : 'week' } });
+    const trend = await askOverTime(view, { filter });
     const clusters = await view.ask('clusters', { filter, options: { each: 'all' } });
     return {
       title: name,
@@ -36,13 +36,7 @@ export const modulePage: Page = {
       filters: renderFilterBar(view, '/module', { name }),
       body: html`${renderTiles(view, figures, ['users', 'loads', 'modules', 'clusters', 'days'])}
 <div class="panels">
-${renderPanel(view, trend, {
-  title: 'Over time',
-  text: isPublic ? 'Users a month.' : 'Users and loads a week.',
-  picture: drawTimeLine(trend, 'Over time'),
-  width: 'whole',
-  hidesNotes: true,
-})}
+${renderOverTime(view, trend)}
 ${isPublic ? null : await renderDetails(view, name, filter)}
 ${renderPanel(view, clusters, {
   title: 'On which clusters',
@@ -82,6 +76,7 @@ ${renderPanel(view, direct, {
 }
 
 async function renderUsers(view: View, name: string, filter: View['filter']): Promise<Html> {
+  const isPackage = (filter.exact?.modules?.length ?? 0) > 1;
   const companions = await view.ask('companions', { options: { of: name }, limit: 12 });
   const users = await view.ask('notify', { filter });
   return html`${renderPanel(view, companions, {
@@ -96,7 +91,7 @@ ${renderPanel(view, users, {
   most: 50,
   without: view.isFor('staff') ? [] : ['name', 'email'],
   href: view.href('/reports/notify', {
-    module: filter.modules?.length === 1 ? (filter.modules[0] ?? '') : `${name}/%`,
+    module: isPackage ? `${escapeLike(name)}/%` : escapeLike(name),
   }),
 })}`;
 }

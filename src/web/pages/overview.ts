@@ -1,10 +1,10 @@
 import type { ResultTable } from '../../core/result-table.ts';
 import { renderFilterBar } from '../filter-bar.ts';
 import { type Html, html } from '../html.ts';
+import { askOverTime, renderOverTime } from '../over-time.ts';
 import type { Page } from '../page-route.ts';
 import { renderPanel } from '../panel.ts';
 import { drawCalendar } from '../pictures/calendar.ts';
-import { drawTimeLine } from '../pictures/time-line.ts';
 import { renderTiles } from '../tiles.ts';
 import { type View, viewParameters } from '../view.ts';
 
@@ -16,7 +16,7 @@ export const overview: Page = {
   query: viewParameters,
   async content(view) {
     const figures = await view.ask('figures');
-    const trend = await view.ask('trend', { options: { by: view.role === 'public' ? 'month' : 'week' } });
+    const trend = await askOverTime(view, { modules: true });
     const top = await view.ask('top', { limit: 12 });
     return {
       title: 'Overview',
@@ -25,13 +25,7 @@ export const overview: Page = {
       filters: renderFilterBar(view, '/'),
       body: html`${renderTiles(view, figures, ['users', 'loads', 'packages', 'modules', 'clusters'])}
 <div class="panels">
-${renderPanel(view, trend, {
-  title: 'Over time',
-  text: view.role === 'public' ? 'Users a month.' : 'Users and loads a week.',
-  picture: drawTimeLine(trend, 'Over time'),
-  width: 'whole',
-  hidesNotes: true,
-})}
+${renderOverTime(view, trend)}
 ${view.role === 'public' ? null : await renderDays(view)}
 ${renderPanel(view, top, {
   title: 'Most used',

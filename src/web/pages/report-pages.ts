@@ -46,9 +46,8 @@ export const reportPages: readonly Page[] = allReports.map((report) => ({
 }));
 
 async function renderReport(view: View, report: Report): Promise<Html> {
-  const question = readQuestion(report, withoutEmpty(view), view.house.zone);
-  const clusters = [...(view.filter.syshosts ?? []), ...(question.filter.syshosts ?? [])];
-  const table = await view.ask(report.name, { ...question, filter: { ...question.filter, syshosts: clusters } });
+  const question = readQuestion(report, view.query, view.site.zone);
+  const table = await view.ask(report.name, question);
   const isOverTime = table.columns[0]?.key === 'period';
   return html`<p class="lead">${report.reading}</p>
 <div class="panels"><section class="panel whole">${renderForm(view, report)}</section>
@@ -65,7 +64,7 @@ ${renderPanel(view, table, {
 const textFields = ['module', 'user', 'pattern'] as const;
 
 function renderForm(view: View, report: Report): Html {
-  const { query, names, house } = view;
+  const { query, names, site } = view;
   const fields = (report.options ?? []).map(({ name, fallback, meaning }) =>
     renderField(
       name,
@@ -78,14 +77,13 @@ function renderForm(view: View, report: Report): Html {
   const isPublic = view.role === 'public';
   const downloads = Object.keys(tableFormats).map((format) => {
     const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(withoutEmpty(view))) {
-      const own = name === 'cluster' ? 'syshost' : name;
-      for (const each of Array.isArray(value) ? value : [value]) parameters.append(own, String(each));
+    for (const [name, value] of Object.entries(query)) {
+      for (const each of Array.isArray(value) ? value : [value]) parameters.append(name, String(each));
     }
     parameters.set('format', format);
-    return html`<a href="${hrefTo(house, `/api/v1/reports/${report.name}`)}?${parameters.toString()}"${format === 'json' ? null : html` download`}>${format === 'csv' ? 'CSV' : format === 'parquet' ? 'Parquet' : format.toUpperCase()}</a>`;
+    return html`<a href="${hrefTo(site, `/api/v1/reports/${report.name}`)}?${parameters.toString()}"${format === 'json' ? null : html` download`}>${format === 'csv' ? 'CSV' : format === 'parquet' ? 'Parquet' : format.toUpperCase()}</a>`;
   });
-  return html`<form class="filters wide" action="${hrefTo(house, `/reports/${report.name}`)}" aria-label="Filters">
+  return html`<form class="filters wide" action="${hrefTo(site, `/reports/${report.name}`)}" aria-label="Filters">
 <label>Cluster <select name="cluster"><option value="">all</option>${names.syshosts.map(
     (name) => html`<option${name === textOf(query['cluster']) ? html` selected` : null}>${name}</option>`,
   )}</select></label>
@@ -114,16 +112,6 @@ function renderField(name: string, parameter: Parameter | null, value: string, l
     )}</select></label>`;
   }
   return html`<label title="${meaning}">${label} <input name="${name}" value="${value}" size="8"></label>`;
-}
-
-/** A form sends what was left empty, too. */
-function withoutEmpty({ query }: View): View['query'] {
-  const kept: Record<string, View['query'][string]> = {};
-  for (const [name, value] of Object.entries(query)) {
-    const texts = Array.isArray(value) ? value.filter((text) => text !== '') : null;
-    if (texts === null ? value !== '' : texts.length > 0) kept[name] = texts ?? value;
-  }
-  return kept;
 }
 
 function capitalize(text: string): string {

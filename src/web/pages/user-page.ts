@@ -1,4 +1,3 @@
-import { escapeLike } from '../../core/like-pattern.ts';
 import { renderFilterBar } from '../filter-bar.ts';
 import { html } from '../html.ts';
 import { HttpFault } from '../http-fault.ts';
@@ -20,7 +19,7 @@ export const userPage: Page = {
     if (!view.names.users.includes(name)) {
       throw new HttpFault(404, 'NOT_FOUND', `there is no user ${name}`, 'Search for another.');
     }
-    const filter = { ...view.filter, users: [escapeLike(name)] };
+    const filter = { ...view.filter, exact: { users: [name] } };
     const figures = await view.ask('figures', { filter });
     const trend = await view.ask('trend', { filter, options: { by: 'week' } });
     const days = await view.ask('trend', { filter, options: { by: 'day' } });
