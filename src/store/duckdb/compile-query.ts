@@ -134,7 +134,7 @@ export function unionOfRows(tables: readonly RowTable[], columns: string, where:
 }
 
 /** What the tallies and loads of each use come to. */
-export function totalsOfUse(tables: readonly RowTable[] = rowTables, where = ''): string {
+function totalsOfUse(tables: readonly RowTable[], where: string): string {
   return `
     SELECT use_id, min(first) AS first, max(last) AS last, sum(loads) AS loads, sum(direct) AS direct,
            sum(dependency) AS dependency, sum(jobs) AS jobs

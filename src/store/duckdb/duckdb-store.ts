@@ -26,7 +26,7 @@ import { readFileState } from './file-state.ts';
 import { StoreFile } from './lease.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { readColumns, readRows } from './read-rows.ts';
-import { countRowsOfUser, forgetUnused, forgetUnusedNames, forgetUserStatements } from './remove-rows.ts';
+import { countRowsOfUser, forgetUnusedNames, forgetUserStatements, removeRows } from './remove-rows.ts';
 import { createTables, migrateTables, readVersion, SCHEMA_VERSION } from './schema.ts';
 import { streamRows } from './stream-rows.ts';
 import { streamUserDays } from './stream-user-days.ts';
@@ -133,16 +133,7 @@ export class DuckdbStore implements Store {
       inTransaction(connection, async () => {
         const resolved = await resolveFilter(connection, filter);
         if (archive !== undefined) await archive(streamRows(connection, resolved));
-        const where = compileFilter(resolved);
-        const tallies = await connection.run(`DELETE FROM store.tallies ${where}`);
-        const loads = await connection.run(`DELETE FROM store.loads ${where}`);
-        const removed = tallies.rowsChanged + loads.rowsChanged;
-        if (removed > 0) {
-          await withGroupBits(connection, USE_GROUP_BITS, async () => {
-            for (const statement of forgetUnused) await connection.run(statement);
-          });
-        }
-        return removed;
+        return withGroupBits(connection, USE_GROUP_BITS, () => removeRows(connection, resolved));
       }),
     );
   }
