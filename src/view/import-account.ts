@@ -4,7 +4,7 @@ import { shownText } from './shown-text.ts';
 /** An import's account in a few lines for people; every line that was read has its place in it. */
 export function formatImportAccount(summary: ImportSummary & { seconds: number; rejectsFile: string | null }): string {
   const { files, lines, loads, ignored, skipped, rejected, already, newRows, cut, seconds } = summary;
-  const rate = seconds > 0 ? ` (${count(Math.round(lines / seconds))} lines/s)` : '';
+  const rate = lines > 0 && seconds > 0 ? ` (${count(Math.round(lines / seconds))} lines/s)` : '';
   const account = [
     `${count(files)} ${files === 1 ? 'file' : 'files'}, ${count(lines)} new lines in ${seconds.toFixed(1)} s${rate}`,
     `  loads      ${count(loads)}, in ${count(newRows)} new rows`,
