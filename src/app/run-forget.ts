@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { forgetParquetRows } from '../parquet/load-duckdb.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import { auditLogIn } from './audit-log.ts';
 import { blankNames } from './blank-names.ts';
 import { disguiseOf } from './pseudonym-key.ts';
@@ -16,15 +17,19 @@ export interface ForgetRequest {
   readonly archives: readonly string[];
   /** The folder of the dashboard, which has the audit log. */
   readonly serveFolder: string;
+  /** The folder of a listener's journal. */
+  readonly journal: string;
   /** Whether it is only told what would go. */
   readonly isDry: boolean;
 }
 
-/** Something that persons were removed from: rows of usage, or places where their names stood. */
+/** Rows of usage of persons, or places where their names stand. */
 export interface Forgotten {
   readonly where: string;
-  readonly what: 'rows' | 'names';
+  readonly what: 'rows' | 'names' | 'paths';
   readonly count: number;
+  /** Why they stay, and what to do; null where they go. */
+  readonly stays: string | null;
 }
 
 /**
@@ -41,21 +46,44 @@ export async function runForget(request: ForgetRequest): Promise<Forgotten[]> {
   try {
     let count = 0;
     for (const name of names) count += await store.forgetUser(name, isDry);
-    forgotten.push({ where: store.name, what: 'rows', count });
+    forgotten.push({ where: store.name, what: 'rows', count, stays: null });
+    const paths = await pathsOfOthers(store, names);
+    if (paths > 0) {
+      forgotten.push({ where: store.name, what: 'paths', count: paths, stays: 'others have loaded them' });
+    }
   } finally {
     await store.close();
   }
   for (const folder of archives) {
     for (const path of archiveFiles(folder)) {
       const count = await forgetInArchive(path, names, isDry);
-      if (count > 0) forgotten.push({ where: path, what: 'rows', count });
+      if (count > 0) forgotten.push({ where: path, what: 'rows', count, stays: null });
     }
   }
   for (const path of [settings.rejectsFile, auditLogIn(serveFolder)]) {
     const count = blankNames(path, names, isDry);
-    if (count > 0) forgotten.push({ where: path, what: 'names', count });
+    if (count > 0) forgotten.push({ where: path, what: 'names', count, stays: null });
   }
+  const waiting = namesInJournal(request.journal, names);
+  if (waiting > 0) forgotten.push({ where: request.journal, what: 'names', count: waiting, stays: JOURNAL_STAYS });
   return forgotten;
+}
+
+/** The ledger knows a journal's lines by what they are: changed ones would be stored a second time. */
+const JOURNAL_STAYS = 'the listener removes them when they are in the store: run it again then';
+
+function namesInJournal(folder: string, names: readonly string[]): number {
+  if (!existsSync(folder)) return 0;
+  const segments = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  return segments.reduce((sum, name) => sum + blankNames(join(folder, name), names, true), 0);
+}
+
+/** Paths that have a person's name as one of their parts, and that others have loaded. */
+async function pathsOfOthers(store: Store, names: readonly string[]): Promise<number> {
+  const uses = await store.select({ by: ['path', 'user'], measures: [], filter: {} });
+  const isNamed = ({ path, user }: (typeof uses)[number]): boolean =>
+    !names.includes(user) && path.split('/').some((part) => names.includes(part));
+  return new Set(uses.filter(isNamed).map(({ path }) => path)).size;
 }
 
 async function forgetInArchive(path: string, users: readonly string[], isDry: boolean): Promise<number> {

@@ -19,6 +19,7 @@ export interface TokenEntry {
 }
 
 const PREFIX = 'mt_';
+/** No command needs the file for so long. */
 const LOCK_MS = 10_000;
 
 /** All tokens in a folder, in the order in which they were made. @throws AppError TOKENS */
@@ -118,16 +119,17 @@ function changeTokens(folder: string, change: (entries: TokenEntry[]) => TokenEn
   }
 }
 
-/** Makes the draft, which is the lock. One that a process has left when it was killed is taken over. */
+/** Makes the draft, which is the lock. One that a process has left when it was killed makes way. */
 function takeDraft(draft: string): void {
-  for (const deadline = Date.now() + LOCK_MS; ; ) {
+  while (true) {
     try {
       writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
       return;
     } catch (cause) {
       const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
       if (!isThere) throw cause;
-      if (Date.now() > deadline) rmSync(draft, { force: true });
+      const heldMs = Date.now() - (statSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (heldMs > LOCK_MS) rmSync(draft, { force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }

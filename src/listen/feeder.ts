@@ -66,7 +66,9 @@ export class Feeder {
   #look(): void {
     const { journal, limits } = this.#options;
     const { waiting } = journal;
-    if (this.#running !== null || waiting === 0 || performance.now() < this.#notBefore) return;
+    if (this.#running !== null) return;
+    if (waiting === 0) journal.tidy();
+    if (waiting === 0 || performance.now() < this.#notBefore) return;
     const { feedMs, feedMessages } = limits();
     if (waiting >= feedMessages || journal.lagMs(Date.now()) >= feedMs) void this.feed();
   }
@@ -93,7 +95,7 @@ export class Feeder {
       return false;
     }
     this.#pauseMs = 0;
-    await journal.settle(view);
+    journal.settle(view);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogPart } from '../app/run-feed.ts';
@@ -180,19 +180,23 @@ export class Journal {
   }
 
   /** Takes note that all of a view is in the store, and removes the segments that are done with. */
-  async settle(view: JournalView): Promise<void> {
+  settle(view: JournalView): void {
     for (const [index, { path }] of view.parts.entries()) {
       const segment = this.#segments.find((one) => one.path === path);
       if (segment !== undefined) segment.fedMessages = view.messages[index] ?? 0;
     }
     this.#waitingSince = this.#lastAppendAt > view.takenAt ? view.takenAt : null;
-    const isDone = ({ isClosed, messages, fedMessages }: Segment): boolean => isClosed && fedMessages >= messages;
-    for (const segment of this.#segments.filter(isDone)) {
-      await unlink(segment.path);
-      this.#totalBytes -= segment.bytes;
-      this.#segments.splice(this.#segments.indexOf(segment), 1);
-    }
+    this.removeDone();
     if (this.#used > 0) this.flush();
+  }
+
+  /** Removes an old segment that is in the store, though nothing new has come. */
+  tidy(): void {
+    const current = this.#current?.segment;
+    if (current === undefined || current.fedMessages < current.messages) return;
+    if (!this.#isOld(current, Date.now())) return;
+    this.closeSegment();
+    this.removeDone();
   }
 
   /** The last messages that a process which is gone has left. */
@@ -217,6 +221,16 @@ export class Journal {
     this.closeSegment();
     await this.sync.finish();
     return isWritten;
+  }
+
+  /** Removes the segments that have ended and are in the store. */
+  removeDone(): void {
+    const isDone = ({ isClosed, messages, fedMessages }: Segment): boolean => isClosed && fedMessages >= messages;
+    for (const segment of this.#segments.filter(isDone)) {
+      rmSync(segment.path, { force: true });
+      this.#totalBytes -= segment.bytes;
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+    }
   }
 
   #isOld({ bytes, begunAt }: Segment, now: number): boolean {

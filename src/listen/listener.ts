@@ -1,5 +1,6 @@
 import type { Address, ListenSettings } from '../app/live-settings.ts';
 import type { FeedRequest } from '../app/run-feed.ts';
+import { readSettings } from '../app/settings.ts';
 import { AppError } from '../core/app-error.ts';
 import { FeedTotals } from './feed-totals.ts';
 import { Feeder } from './feeder.ts';
@@ -34,6 +35,12 @@ export interface ListenerOptions {
 const STALLED_MS = 60_000;
 /** How long the last feed may take. */
 const LAST_FEED_MS = 10_000;
+
+/**
+ * Where names are not to be kept, a segment of the journal, which has them, gets no older, once the store has taken it
+ * in. The ledger gets an entry a segment: with fewer of them it is faster.
+ */
+const NAMES_MS = 3_600_000;
 
 /** Receives messages, keeps them in the journal, and feeds them into the store. */
 export class Listener {
@@ -96,7 +103,9 @@ export class Listener {
     }
     const { journal: folder, journalLimitBytes: limitBytes, syncMs } = settings;
     const unlock = lockJournal(folder);
-    const listener = new Listener(options, unlock, new Journal({ folder, limitBytes, syncMs }));
+    const hidesNames = readSettings(options.feed.settings).pseudonymsFile !== null;
+    const segment = hidesNames ? { segmentMs: NAMES_MS } : {};
+    const listener = new Listener(options, unlock, new Journal({ folder, limitBytes, syncMs, ...segment }));
     try {
       await listener.#open(activated);
     } catch (error) {
@@ -153,7 +162,8 @@ export class Listener {
     const isWritten = await journal.close();
     if (!isWritten) this.#say(`messages are lost: the journal has no room: ${journal.trouble}`);
     const isStored = await this.#feeder.finish(LAST_FEED_MS);
-    if (!isStored) this.#say(`${journal.waiting} messages wait in the journal for the next start`);
+    if (isStored) journal.removeDone();
+    else this.#say(`${journal.waiting} messages wait in the journal for the next start`);
     this.#resent.save(this.#settings.journal);
     this.#troubles.close();
     this.#unlock();

@@ -119,6 +119,17 @@ describe.each(storeKinds)('on %s, modtally import --pseudonyms', (kind) => {
   });
 });
 
+test('modtally forget tells of paths below a home that others have loaded, and leaves them', async () => {
+  const site = newSite('duckdb');
+  const shared = line('brin', '2025-05-04', '/home/amora/shared/1.lua');
+  site.write('usage.log', `${line('amora', '2025-05-04', '/home/amora/own/1.lua')}\n${shared}\n`);
+  await site.do('modtally', ['import', 'usage.log']);
+  const { stderr } = await site.do('modtally', ['forget', 'amora', '--yes']);
+  expect(stderr).toMatch(/: 1 rows removed\n.*: 1 paths stay: others have loaded them\n$/);
+  const { stdout } = await site.do('modtally', ['report', 'counts', '--format', 'json']);
+  expect((JSON.parse(stdout) as { path: string }[]).map(({ path }) => path)).toEqual(['/home/amora/shared/1.lua']);
+});
+
 test('what is a pseudonym already stays as it is', async () => {
   const site = newSite('duckdb');
   await fill(site, '--pseudonyms', 'pseudonyms.key');

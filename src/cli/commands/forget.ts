@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readListenSettings } from '../../app/live-settings.ts';
 import { Questions } from '../../app/questions.ts';
 import { type Forgotten, runForget } from '../../app/run-forget.ts';
 import { readServeSettings } from '../../app/serve-settings.ts';
@@ -38,6 +39,7 @@ export function createForgetCommand(): Command {
         users,
         archives: options.archive.map(absolutePath),
         serveFolder: readServeSettings({ flags: { folder }, configFile: config }).folder,
+        journal: readListenSettings({ flags: {}, configFile: config }).journal,
       };
       if (options.dryRun === true || options.yes !== true) {
         const found = await runForget({ ...request, isDry: true });
@@ -56,6 +58,7 @@ export function createForgetCommand(): Command {
 }
 
 function tell(forgotten: readonly Forgotten[], verb: string): void {
-  for (const { where, what, count } of forgotten)
-    process.stderr.write(`${shownText(where)}: ${count} ${what} ${verb}\n`);
+  for (const { where, what, count, stays } of forgotten) {
+    process.stderr.write(`${shownText(where)}: ${count} ${what} ${stays === null ? verb : `stay: ${stays}`}\n`);
+  }
 }
