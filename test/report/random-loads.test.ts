@@ -79,6 +79,7 @@ const anyOptions: Readonly<Record<string, fc.Arbitrary<Record<string, string>>>>
   trend: fc.record({
     by: fc.constantFrom('day', 'week', 'month'),
     each: fc.constantFrom('all', 'package', 'module', 'path'),
+    modules: fc.constantFrom('no', 'yes'),
   }),
   movers: fc.record({ each: fc.constantFrom('package', 'module', 'path') }),
   direct: fc.record({ each: fc.constantFrom('package', 'module', 'path'), share: fc.constantFrom('0', '40', '100') }),
@@ -86,6 +87,7 @@ const anyOptions: Readonly<Record<string, fc.Arbitrary<Record<string, string>>>>
   top: fc.record({ each: fc.constantFrom('package', 'module', 'path'), by: fc.constantFrom('users', 'loads') }),
   jobs: fc.record({ each: fc.constantFrom('package', 'module', 'path') }),
   storms: fc.constant({}),
+  companions: fc.record({ of: fc.constantFrom('', 'gcc', 'gcc/9.3', 'R', 'git', 'none') }),
   together: fc.record({
     each: fc.constantFrom('package', 'module', 'path'),
     support: fc.constantFrom('1', '0', '7.5'),

@@ -107,7 +107,9 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
     if (each === 'all') {
       return periods.map((label) => {
         const rows = inPeriod(span.rows, label);
-        return { period: label, users: usersOf(rows), loads: sum(rows, 'loads') };
+        const modules = new Set(rows.map(({ module }) => module)).size;
+        const counted = request.options['modules'] === 'yes' ? { modules } : {};
+        return { period: label, users: usersOf(rows), loads: sum(rows, 'loads'), ...counted };
       });
     }
     return inOrder(
@@ -261,6 +263,61 @@ export const naiveReports: Readonly<Record<string, (usage: NaiveUsage, request: 
       };
     });
     return users.sort((one, other) => other.loads - one.loads || compareText(one.user, other.user)).slice(0, 20);
+  },
+
+  figures: (usage, request) => {
+    const span = naiveSpan(usage, request, 12);
+    if (span === null) return [];
+    const countOf = (rows: readonly NaiveRow[], what: (row: NaiveRow) => unknown): number =>
+      new Set(rows.map(what)).size;
+    const figuresOf = (
+      rows: readonly NaiveRow[],
+      from: Temporal.PlainDate,
+      to: Temporal.PlainDate,
+    ): Answer[number] => ({
+      span: `${from} to ${to}`,
+      users: usersOf(rows),
+      loads: sum(rows, 'loads'),
+      packages: countOf(rows, (row) => packageOf(request, row)),
+      modules: countOf(rows, ({ module }) => module),
+      clusters: countOf(rows, ({ syshost }) => syshost),
+      days: countOf(rows, ({ day }) => day),
+    });
+    const dayOf = (seconds: number): Temporal.PlainDate => localTime(seconds, request).toPlainDate();
+    return [
+      figuresOf(span.rows, dayOf(span.start), span.lastDay),
+      figuresOf(span.rowsBefore, dayOf(span.startBefore), dayOf(span.start - 1)),
+    ];
+  },
+
+  companions: (usage, request) => {
+    const rows = naiveSpan(usage, request, 12)?.rows ?? [];
+    const { of = '' } = request.options;
+    const isSought = (row: NaiveRow): boolean => of === '' || row.module === of || packageOf(request, row) === of;
+    const own = of === '' ? [] : rows.filter(isSought).map((row) => packageOf(request, row));
+    const users = namesOf(rows.filter(isSought));
+    const packages = [...groupBy(rows, (row) => packageOf(request, row))].filter(([name]) => !own.includes(name));
+    const companions = packages.flatMap(([name, ofPackage]) => {
+      const common = ofPackage.filter(({ user }) => users.includes(user));
+      if (common.length === 0) return [];
+      const share = usersOf(common) / users.length;
+      return [
+        {
+          package: name,
+          users: usersOf(common),
+          users_share: share,
+          lift: share / (usersOf(ofPackage) / usersOf(rows)),
+          loads: sum(common, 'loads'),
+          last: lastOf(common),
+        },
+      ];
+    });
+    return inOrder(
+      companions,
+      (row) => -row.users,
+      (row) => -row.lift,
+      (row) => row.package,
+    ).map((row) => ({ ...row, lift: Math.round(row.lift * 100) / 100 }));
   },
 
   together: (usage, request) => {
