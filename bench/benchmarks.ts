@@ -9,6 +9,7 @@ import { insertDay } from './benchmarks/insert-day.ts';
 import { pruneMonth } from './benchmarks/prune-month.ts';
 import { receiveMessages } from './benchmarks/receive-messages.ts';
 import { reimportLog } from './benchmarks/reimport-log.ts';
+import { serveCrowd } from './benchmarks/serve-crowd.ts';
 import { storeSize } from './benchmarks/store-size.ts';
 
 /** All of them, in the order of the goals. */
@@ -24,4 +25,5 @@ export const benchmarks: readonly Benchmark[] = [
   pruneMonth,
   dumpGen1,
   receiveMessages,
+  serveCrowd,
 ];

@@ -14,6 +14,8 @@ export interface Size {
   readonly talliesOfNewDay: number;
   /** Loads of the gen_1 database. */
   readonly gen1Loads: number;
+  /** For how long people look at the dashboard. */
+  readonly crowdSeconds: number;
 }
 
 const LINES_A_GIGABYTE = 5_400_000;
@@ -28,6 +30,7 @@ export const sizes: Readonly<Record<Size['name'], Size>> = {
     talliesADay: 27_400,
     talliesOfNewDay: 30_000,
     gen1Loads: 5_400_000,
+    crowdSeconds: 60,
   },
   quick: {
     name: 'quick',
@@ -38,6 +41,7 @@ export const sizes: Readonly<Record<Size['name'], Size>> = {
     talliesADay: 3_000,
     talliesOfNewDay: 3_000,
     gen1Loads: 500_000,
+    crowdSeconds: 10,
   },
   tiny: {
     name: 'tiny',
@@ -48,5 +52,6 @@ export const sizes: Readonly<Record<Size['name'], Size>> = {
     talliesADay: 1_500,
     talliesOfNewDay: 100,
     gen1Loads: 5_000,
+    crowdSeconds: 2,
   },
 };
