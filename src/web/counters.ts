@@ -4,6 +4,8 @@ export class Counters {
   readonly #responses = new Map<string, number>();
   readonly #seconds = new Map<string, number>();
   failures = 0;
+  /** Requests that are being answered. */
+  open = 0;
 
   countResponse(route: string, status: number, seconds: number): void {
     const labels = `route="${route}",status="${status}"`;

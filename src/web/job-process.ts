@@ -1,9 +1,11 @@
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createPersonNames } from '../app/person-names.ts';
 import { ReportDesk } from '../app/report-desk.ts';
 import { readSecretKey } from '../app/secret-key.ts';
 import { readSettings } from '../app/settings.ts';
-import { createJobDoer, type JobDoer } from './job.ts';
+import { createJobDoer } from './do-jobs.ts';
+import type { JobDoer } from './job.ts';
 import { type JobAnswer, type JobRequest, type JobSetting, packFailure, splitAnswer } from './job-messages.ts';
 
 /**
@@ -13,6 +15,9 @@ import { type JobAnswer, type JobRequest, type JobSetting, packFailure, splitAns
 process.once('disconnect', () => process.exit());
 // A signal to all of the group is for the server, which ends this process when all is answered.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+// The server itself comes first, which has to answer others meanwhile.
+setPriority(5);
 
 let doer: JobDoer | null = null;
 

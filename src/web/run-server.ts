@@ -8,11 +8,14 @@ import { AppError, describeCause } from '../core/app-error.ts';
 import { Access } from './access.ts';
 import { Counters } from './counters.ts';
 import { Desk } from './desk.ts';
-import { createJobDoer } from './job.ts';
+import { createJobDoer } from './do-jobs.ts';
 import { JobPool } from './job-pool.ts';
 import { pages } from './pages.ts';
 import { Provider } from './provider.ts';
 import { createServer } from './server.ts';
+
+/** Between looks whether all is answered. */
+const CLOSE_MS = 50;
 
 /** A server that answers. */
 export interface RunningServer {
@@ -63,7 +66,13 @@ export async function runServer({ settings, settingsRequest, serve, log }: Serve
     return {
       url: listening,
       async close() {
-        await app.close();
+        const closed = app.close();
+        // A connection on which nobody asks any more would keep the server for as long as its client likes.
+        const timer = setInterval(() => {
+          if (house.counters.open === 0) app.server.closeAllConnections();
+        }, CLOSE_MS);
+        await closed;
+        clearInterval(timer);
         await desk.close();
       },
     };

@@ -53,6 +53,7 @@ export function createServer({ house, log }: ServerOptions): FastifyInstance {
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   app.addHook('onRequest', async (request, reply) => {
+    house.counters.open++;
     reply.headers(headers);
     if (house.access.isSecure(request)) reply.header('strict-transport-security', 'max-age=31536000');
   });
@@ -140,6 +141,7 @@ function answerFault(house: House, error: unknown, request: FastifyRequest, repl
 
 /** A query may name persons: of the URL, the log has the route alone. */
 function noteResponse({ counters }: House, request: FastifyRequest, reply: FastifyReply): void {
+  counters.open--;
   const route = request.routeOptions.url ?? 'none';
   const ms = Math.round(reply.elapsedTime * 10) / 10;
   counters.countResponse(route, reply.statusCode, reply.elapsedTime / 1000);

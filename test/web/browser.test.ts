@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillBusyStore } from '../support/busy-store.ts';
 import { type Dashboard, openDashboard } from '../support/dashboard.ts';
+import { readParquet } from '../support/duckdb-file.ts';
 
 /** Screenshots are kept, to be looked at. */
 const shots = join(import.meta.dirname, '../../node_modules/.cache/screenshots');
@@ -112,17 +113,41 @@ test('a page is filtered, and what it shows stands in its URL', async () => {
   await context.close();
 });
 
-test('a report is downloaded, and a spreadsheet finds no formula in it', async () => {
+test('a report is downloaded in every format, and a spreadsheet finds no formula in it', async () => {
   const { context, page } = await openWindow({ acceptDownloads: true });
   await signIn(page);
-  await page.goto(`${dashboard.url}/reports/top?each=module`);
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('link', { name: 'CSV' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toBe('top.csv');
-  const text = readFileSync(await download.path(), 'utf8');
-  expect(text).toMatch(/^rank,module,users,users_share,loads,loads_share\r\n1,gcc\//);
+  await page.goto(`${dashboard.url}/reports/top?each=module&cluster=birch`);
+  const shown = await page.locator('.panel tbody tr').count();
+  expect(shown).toBeGreaterThan(1);
+  const download = async (name: string): Promise<{ name: string; path: string }> => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+    return { name: file.suggestedFilename(), path: await file.path() };
+  };
+  const csv = await download('CSV');
+  expect(csv.name).toBe('top.csv');
+  const lines = readFileSync(csv.path, 'utf8').trim().split('\r\n');
+  expect(lines[0]).toBe('rank,module,users,users_share,loads,loads_share');
+  expect(lines[1]).toMatch(/^1,gcc\//);
+  expect(lines.length).toBe(shown + 1);
+  const ndjson = await download('NDJSON');
+  expect(ndjson.name).toBe('top.ndjson');
+  expect(
+    readFileSync(ndjson.path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).rank),
+  ).toHaveLength(shown);
+  const parquet = await download('Parquet');
+  expect(parquet.name).toBe('top.parquet');
+  const rows = await readParquet(`SELECT module FROM read_parquet('${parquet.path}') ORDER BY rank`);
+  expect(rows.map(([module]) => module)).toEqual(lines.slice(1).map((line) => line.split(',')[1]));
+
+  // A browser shows JSON itself.
+  await page.getByRole('link', { name: 'JSON', exact: true }).click();
+  await page.waitForURL(/format=json/);
+  const table = JSON.parse(await page.locator('body').innerText()) as { report: string; rows: { module: string }[] };
+  expect(table.report).toBe('top');
+  expect(table.rows.map(({ module }) => module)).toEqual(rows.map(([module]) => module));
   await context.close();
 });
 
@@ -150,7 +175,7 @@ test('by keyboard alone one searches, comes to a module, and opens the table of 
 test('without scripts, every page works', async () => {
   const { context, page } = await openWindow({ javaScriptEnabled: false });
   await signIn(page);
-  expect(await page.locator('.plot svg polyline').count()).toBe(2);
+  expect(await page.locator('.plot svg polyline').count()).toBe(3);
   await page.getByRole('searchbox').fill('grom');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'gromacs', exact: true }).click();

@@ -51,6 +51,19 @@
 
   const plots = new Map();
 
+  /** Colours of lines, by what they are of. */
+  const lines = { loads: '--second', modules: '--third' };
+
+  /** A colour of the theme as a picture can use it. */
+  function colour(value) {
+    const probe = document.createElement('span');
+    probe.style.color = value;
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }
+
   function drawPlots() {
     for (const box of document.querySelectorAll('[data-plot=time]')) {
       const table = box.parentElement.querySelector('table');
@@ -61,10 +74,12 @@
   function drawPlot(box, { times, series }) {
     if (times.length < 2 || times.some(Number.isNaN)) return;
     plots.get(box)?.destroy();
-    const style = getComputedStyle(root);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const colourOf = (key) => colour(key === 'loads' ? '--second' : '--accent');
-    const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
+    const colourOf = (key) => colour(`var(${lines[key] ?? '--accent'})`);
+    const axis = {
+      stroke: colour('var(--soft)'),
+      grid: { stroke: colour('var(--line)'), width: 1 },
+      ticks: { show: false },
+    };
     const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
     const picture = box.querySelector('svg');
     const label = picture?.getAttribute('aria-label') ?? box.getAttribute('aria-label') ?? '';
@@ -86,11 +101,12 @@
             label: 'Date',
             value: (_, seconds) => (seconds === null ? '–' : new Date(seconds * 1000).toISOString().slice(0, 10)),
           },
-          ...series.map(({ key, title }) => ({
+          ...series.map(({ key, title }, place) => ({
             label: title,
             scale: key,
             stroke: colourOf(key),
-            fill: key === 'loads' ? undefined : `${colourOf(key)}14`,
+            fill:
+              place === 0 ? colour(`color-mix(in srgb, var(${lines[key] ?? '--accent'}) 8%, transparent)`) : undefined,
             width: 2,
             points: { show: times.length < 20 },
             value: (_, value) => (value === null ? '–' : value.toLocaleString('en-US')),
@@ -98,7 +114,8 @@
         ],
         axes: [
           { ...axis, grid: { show: false } },
-          ...series.map(({ key }, place) => ({
+          // More than two would leave the picture no room: what the others are is told where one points.
+          ...series.slice(0, 2).map(({ key }, place) => ({
             ...axis,
             scale: key,
             side: place === 0 ? 3 : 1,

@@ -67,6 +67,7 @@ ${renderPanel(view, retire, {
   title: 'Awaiting retirement',
   text: 'Five users or fewer, and idle for six months.',
   without: ['user_names', 'moved_on'],
+  width: 'whole',
   href: view.href('/reports/retire'),
   hidesNotes: true,
 })}
@@ -74,6 +75,7 @@ ${renderPanel(view, withoutGood(health), {
   title: 'Health of the data',
   text: tellGood(health),
   without: ['check'],
+  width: 'whole',
   href: view.href('/reports/health'),
   hidesNotes: true,
 })}`;
