@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogPart } from '../app/run-feed.ts';
 import { describeCause } from '../core/app-error.ts';
@@ -193,8 +192,7 @@ export class Journal {
   /** Removes an old segment that is in the store, though nothing new has come. */
   tidy(): void {
     const current = this.#current?.segment;
-    if (current === undefined || current.fedMessages < current.messages) return;
-    if (!this.#isOld(current, Date.now())) return;
+    if (current === undefined || current.fedMessages < current.messages || !this.#isOld(current, Date.now())) return;
     this.closeSegment();
     this.removeDone();
   }
@@ -255,7 +253,7 @@ export class Journal {
       forceToDisk(this.options.folder);
     } catch (cause) {
       closeSync(fd);
-      void unlink(path).catch(() => {});
+      rmSync(path, { force: true });
       throw cause;
     }
     const segment = { path, begunAt: now, bytes: head.length, messages: 0, fedMessages: 0, isClosed: false };
