@@ -5,7 +5,7 @@ import type { StoreTarget } from '../store/store-target.ts';
 
 /** What analysts see instead of names: the same in a store for ever, and others in another store. */
 export function createPersonNames(key: Uint8Array, store: StoreTarget): PersonNames {
-  const place = store.kind === 'duckdb' ? store.path : `${store.host}:${store.port}/${store.database}`;
+  const place = placeOf(store);
   const keyOf = (purpose: string): Uint8Array =>
     createHmac('sha256', key)
       .update(JSON.stringify([purpose, store.kind, place]))
@@ -14,4 +14,18 @@ export function createPersonNames(key: Uint8Array, store: StoreTarget): PersonNa
     ofUser: createPseudonyms(keyOf('user'), 'u-'),
     ofGroup: createPseudonyms(keyOf('group'), 'g-'),
   };
+}
+
+function placeOf(store: StoreTarget): string {
+  switch (store.kind) {
+    case 'duckdb':
+      return store.path;
+    case 'mysql':
+      return `${store.host}:${store.port}/${store.database}`;
+    case 'clickhouse': {
+      // A cluster is the same whichever of its servers are named.
+      const [first] = store.hosts;
+      return `${store.cluster ?? `${first?.host}:${first?.port}`}/${store.database}`;
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../core/app-error.ts';
-import type { StoreTarget } from '../store/store-target.ts';
+import type { ClickhouseTarget, StoreTarget } from '../store/store-target.ts';
 
-const FORMS = 'Forms: duckdb:PATH, mysql://USER@HOST:PORT/DATABASE (?socket=PATH).';
+const FORMS =
+  'Forms: duckdb:PATH, mysql://USER@HOST:PORT/DATABASE (?socket=PATH), clickhouse://USER@HOST,HOST:PORT/DATABASE?cluster=NAME (&secure=true).';
 
 /**
  * Takes a store URL apart. A relative path is one from the working directory.
@@ -18,6 +19,7 @@ export function parseStoreUrl(text: string, password: string): StoreTarget {
     return { kind: 'duckdb', path: absolutePath(path) };
   }
   if (scheme === 'mysql' || scheme === 'mariadb') return parseMysqlUrl(text, password);
+  if (scheme === 'clickhouse') return parseClickhouseUrl(text, password);
   throw badUrl(text, scheme === undefined ? 'it has no scheme' : `there is no kind of store called ${scheme}`);
 }
 
@@ -40,13 +42,7 @@ function parseMysqlUrl(text: string, password: string): StoreTarget {
   } catch {
     throw badUrl(text, 'it is no URL');
   }
-  const decode = (part: string): string => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      throw badUrl(text, 'a % in it must be written as %25');
-    }
-  };
+  const decode = (part: string): string => decodePart(text, part);
   const database = decode(url.pathname.slice(1));
   if (database === '' || database.includes('/')) throw badUrl(text, 'it names no database');
   const socket = url.searchParams.get('socket');
@@ -60,6 +56,50 @@ function parseMysqlUrl(text: string, password: string): StoreTarget {
     password: url.password === '' ? password : decode(url.password),
     database,
   };
+}
+
+/** Several hosts, which a URL of the standard cannot have; the database and the cluster are words that need no quoting. */
+function parseClickhouseUrl(text: string, password: string): ClickhouseTarget {
+  const parts = /^[a-z]+:\/\/(?:([^/]*)@)?([^/?]+)\/([^?]*)(?:\?(.*))?$/i.exec(text);
+  if (parts === null) throw badUrl(text, 'it is no URL with a host and a database');
+  const [, userInfo = '', places = '', path = '', query = ''] = parts;
+  const [user = '', ...ownPassword] = userInfo.split(':');
+  const parameters = new URLSearchParams(query);
+  const unknown = [...parameters.keys()].find((name) => name !== 'cluster' && name !== 'secure');
+  if (unknown !== undefined) throw badUrl(text, `it has a parameter ${unknown}`);
+  const isSecure = ['true', '1'].includes(parameters.get('secure') ?? '');
+  const database = decodePart(text, path);
+  const cluster = parameters.get('cluster');
+  for (const [what, name] of [
+    ['database', database],
+    ['cluster', cluster ?? 'c'],
+  ] as const) {
+    if (!/^\w[\w.-]*$/.test(name)) throw badUrl(text, `its ${what} is not of letters, digits, _, - and .`);
+  }
+  return {
+    kind: 'clickhouse',
+    hosts: places.split(',').map((place) => parsePlace(text, place, isSecure ? 8443 : 8123)),
+    isSecure,
+    user: user === '' ? 'default' : decodePart(text, user),
+    password: ownPassword.length === 0 ? password : decodePart(text, ownPassword.join(':')),
+    database,
+    cluster,
+  };
+}
+
+function parsePlace(text: string, place: string, usualPort: number): { host: string; port: number } {
+  const [, bare, bracketed, port] = /^(?:([^:[\]\s]+)|\[([\da-f:.]+)\])(?::(\d{1,5}))?$/i.exec(place) ?? [];
+  const host = bare ?? bracketed;
+  if (host === undefined || Number(port ?? 1) > 65_535) throw badUrl(text, `"${place}" is no host with a port`);
+  return { host, port: port === undefined ? usualPort : Number(port) };
+}
+
+function decodePart(text: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl(text, 'a % in it must be written as %25');
+  }
 }
 
 function badUrl(text: string, why: string): AppError {

@@ -28,5 +28,9 @@ export async function openStore(target: StoreTarget, options: OpenStoreOptions):
       const { MysqlStore } = await import('./mysql/mysql-store.ts');
       return new MysqlStore(target, options);
     }
+    case 'clickhouse': {
+      const { ClickhouseStore } = await import('./clickhouse/clickhouse-store.ts');
+      return new ClickhouseStore(target, options);
+    }
   }
 }

@@ -7,7 +7,7 @@ import { createSiteZone } from '../../src/core/site-zone.ts';
 import type { Store } from '../../src/store/store.ts';
 import { readParquet } from '../support/duckdb-file.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
-import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const utc = createSiteZone('UTC');
@@ -25,7 +25,7 @@ const loads = [
 ];
 const end = second('2024-01-01T00:00:00Z');
 
-async function storeOf(kind: (typeof storeKinds)[number], some: readonly Load[] = loads): Promise<Store> {
+async function storeOf(kind: (typeof allStoreKinds)[number], some: readonly Load[] = loads): Promise<Store> {
   const store = await openTestStore(newTarget(kind));
   await store.prepare();
   await storeLoads(store, some, utc);
@@ -45,7 +45,7 @@ const all = [
   ['2023-12-31', '山田', 2],
 ];
 
-describe.each(storeKinds)('an archive of what %s removes', (kind) => {
+describe.each(allStoreKinds)('an archive of what %s removes', (kind) => {
   test('has a file for each month, for owner and group, with what was removed and nothing else', async () => {
     const store = await storeOf(kind);
     const folder = join(temporaryFolder(), 'not', 'there', 'yet');

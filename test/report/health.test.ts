@@ -7,7 +7,7 @@ import { health } from '../../src/report/health.ts';
 import type { ReportRequest } from '../../src/report/report.ts';
 import { makeLoad, makeRecord, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
-import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
 
 const utc = createSiteZone('UTC');
 /** Day 0 was a Thursday, so this is a Monday. */
@@ -61,7 +61,7 @@ describe('gaps', () => {
   });
 });
 
-describe.each(storeKinds)('health on %s', (kind) => {
+describe.each(allStoreKinds)('health on %s', (kind) => {
   async function ask(
     loads: readonly Load[],
     request: Partial<ReportRequest> = {},

@@ -17,7 +17,7 @@ import { anyModules } from '../support/make-catalogue.ts';
 import { anyLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
 import { NaiveUsage } from '../support/naive-usage.ts';
-import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
 
 const zone = createSiteZone('America/Chicago');
 const second = (text: string): number => Date.parse(text) / 1000;
@@ -185,7 +185,7 @@ function naiveToolchains(uses: readonly Use[], rules: readonly RegExp[]): Cell[]
   );
 }
 
-describe.each(storeKinds)('on %s', (kind) => {
+describe.each(allStoreKinds)('on %s', (kind) => {
   test('unused, notify, groups and toolchains answer as the loads themselves do', async () => {
     await fc.assert(
       fc.asyncProperty(

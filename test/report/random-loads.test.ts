@@ -8,7 +8,7 @@ import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
 import { naiveReports } from '../support/naive-reports.ts';
 import { NaiveUsage } from '../support/naive-usage.ts';
-import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
 
 const chicago = createSiteZone('America/Chicago');
 const at = (text: string): number => Date.parse(text) / 1000;
@@ -104,7 +104,7 @@ const questions = fc.tuple(
   ),
 );
 
-describe.each(storeKinds)('on %s', (kind) => {
+describe.each(allStoreKinds)('on %s', (kind) => {
   test('reports answer as the loads themselves do, whatever the filter and the options', async () => {
     await fc.assert(
       fc.asyncProperty(

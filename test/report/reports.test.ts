@@ -12,7 +12,7 @@ import { usernames } from '../../src/report/usernames.ts';
 import type { Store } from '../../src/store/store.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
-import { newTarget, openTestStore, storeKinds } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
 
 const all = makeRequest();
 const ofInstalledAndPeople = ['unused', 'notify', 'groups', 'toolchains'];
@@ -43,7 +43,7 @@ test('options that one report has are called otherwise than those of all, and th
   }
 });
 
-describe.each(storeKinds)('on %s', (kind) => {
+describe.each(allStoreKinds)('on %s', (kind) => {
   async function store(): Promise<Store> {
     const opened = await openTestStore(newTarget(kind));
     await opened.prepare();

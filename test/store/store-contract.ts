@@ -15,7 +15,7 @@ import { makeRequest } from '../support/make-request.ts';
 import { naiveClassics } from '../support/naive-classics.ts';
 import { sorted } from '../support/naive-usage.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
-import { newTarget, openTestStore, type StoreKind } from '../support/stores.ts';
+import { type AnyStoreKind, newTarget, openTestStore } from '../support/stores.ts';
 import { readUsageRows, rowsOf, userDaysOf } from '../support/usage-rows.ts';
 
 const utc = createSiteZone('UTC');
@@ -24,7 +24,7 @@ const second = (text: string): number => Date.parse(text) / 1000;
 const at = (text: string): number => Date.parse(text) * 1000;
 
 /** What every store has to do, tried on a real one of a kind. */
-export function testStore(kind: StoreKind): void {
+export function testStore(kind: AnyStoreKind): void {
   const open = async (zone = utc): ReturnType<typeof openTestStore> => {
     const store = await openTestStore(newTarget(kind), zone);
     await store.prepare();

@@ -6,7 +6,7 @@ import { inject, onTestFinished } from 'vitest';
 import type { StoreTarget } from '../../src/store/store-target.ts';
 import { mariadbPassword, mariadbUser } from './mariadb-server.ts';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.ts';
-import type { StoreKind } from './stores.ts';
+import { type StoreKind, urlOf } from './stores.ts';
 
 /** A site as its administrator sees it: a home directory to work in, and a store that all commands find. */
 export interface Site {
@@ -103,7 +103,7 @@ export async function runSql(sql: string, database?: string): Promise<unknown[][
 
 /** A conf file as `conf_create` writes it, with the port that the test server needs. */
 export function confText(target: StoreTarget, database?: string): string {
-  if (target.kind !== 'mysql') return `[STORE]\nURL = duckdb:${target.path}\n`;
+  if (target.kind !== 'mysql') return `[STORE]\nURL = ${urlOf(target).url}\n`;
   const password = Buffer.from(target.password).toString('base64');
   return `[MYSQL]\nHOST = ${target.host}\nPORT = ${target.port}\nUSER = ${target.user}\nPASSWD = ${password}\nDB = ${
     database ?? target.database
@@ -123,10 +123,9 @@ export function newDatabaseTarget(): StoreTarget & { readonly kind: 'mysql' } {
   };
 }
 
-/** The URL of a database; the password is not in it. */
+/** The URL of a store; the password is not in it. */
 export function urlWithoutPassword(target: StoreTarget): string {
-  if (target.kind !== 'mysql') return `duckdb:${target.path}`;
-  return `mysql://${target.user}@${target.host}:${target.port}/${target.database}`;
+  return urlOf(target).url;
 }
 
 function embeddedTarget(folder: string): StoreTarget & { readonly kind: 'duckdb' } {

@@ -1,7 +1,7 @@
-import { Places } from '../../core/places.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
-import type { Modulefile, UsageBatch, UserDayBatch, Vocabulary } from '../../core/usage-batch.ts';
+import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
+import { NamePlaces } from '../name-places.ts';
 import { dayColumn, instantOfDateTime, type Statement } from './compile-query.ts';
 
 /**
@@ -73,29 +73,4 @@ function toBatch(rows: readonly (readonly unknown[])[], names: NamePlaces, zone:
     group: Int32Array.from(texts(13), (group) => (group === null ? -1 : names.placeOfGroup(group))),
     detail: { host: texts(14), jobid: texts(15) },
   };
-}
-
-/** The names of some rows, each once. */
-class NamePlaces {
-  readonly #users = new Places<string, string>();
-  readonly #modulefiles = new Places<string, Modulefile>();
-  readonly #groups = new Places<string, string>();
-  readonly vocabulary: Vocabulary = {
-    users: this.#users.items,
-    modulefiles: this.#modulefiles.items,
-    groups: this.#groups.items,
-  };
-
-  placeOfUser(user: string): number {
-    return this.#users.placeOf(user, () => user);
-  }
-
-  placeOfModulefile(modulefile: Modulefile): number {
-    const { syshost, module, path } = modulefile;
-    return this.#modulefiles.placeOf(`${syshost}\0${module}\0${path}`, () => modulefile);
-  }
-
-  placeOfGroup(group: string): number {
-    return this.#groups.placeOf(group, () => group);
-  }
 }

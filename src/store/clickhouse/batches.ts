@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import { AppError } from '../../core/app-error.ts';
+import type { Decisions } from './decisions.ts';
+import type { OpenBatch, StateChange, StoreState } from './store-state.ts';
+
+/** A batch that nobody has closed for so long is taken for one whose process has died, wherever that was. */
+const ABANDONED_MS = 24 * 3_600_000;
+
+/**
+ * Gives a number to rows that are going to be written. Batches of processes that have died are given up on the way.
+ * @returns the number
+ */
+export async function openBatch(decisions: Decisions, waitMs: number, isRemoval = false): Promise<number> {
+  let batch = 0;
+  await decisions.decide(waitMs, (state) => {
+    batch = state.lastBatch + 1;
+    const given = giveUpDead(state);
+    const removing = given.open.find((open) => open.isRemoval);
+    if (isRemoval && removing !== undefined) throw removalIsUnderWay(removing);
+    const own: OpenBatch = { batch, isRemoval, host: hostname(), pid: process.pid, since: Date.now() };
+    return { lastBatch: batch, void: given.void, open: [...given.open, own] };
+  });
+  return batch;
+}
+
+/** Gives a batch up: its rows never count. */
+export async function giveUpBatch(decisions: Decisions, waitMs: number, batch: number): Promise<void> {
+  await decisions.decide(waitMs, (state) =>
+    isOpen(state, batch) ? { open: withoutBatch(state, batch), void: [...state.void, batch] } : null,
+  );
+}
+
+export function isOpen({ open }: StoreState, batch: number): boolean {
+  return open.some((one) => one.batch === batch);
+}
+
+/** The batches that are open but for one. */
+export function withoutBatch({ open }: StoreState, batch: number): readonly OpenBatch[] {
+  return open.filter((one) => one.batch !== batch);
+}
+
+/**
+ * Whether a batch still is to be decided on; false where it has been, by a decision whose answer was lost.
+ * @throws AppError STORE_BUSY where it was given up by others
+ */
+export function isUndecided(state: StoreState, batch: number, name: string): boolean {
+  if (isOpen(state, batch)) return true;
+  if (!state.void.includes(batch)) return false;
+  throw new AppError('STORE_BUSY', `${name}: this took so long that it was taken for dead`, {
+    hint: 'Nothing was stored. Run it again.',
+  });
+}
+
+function giveUpDead(state: StoreState): Required<Pick<StateChange, 'open' | 'void'>> {
+  const dead = state.open.filter(isDead).map(({ batch }) => batch);
+  return { open: state.open.filter((open) => !isDead(open)), void: [...state.void, ...dead] };
+}
+
+function isDead({ host, pid, since }: OpenBatch): boolean {
+  if (Date.now() - since > ABANDONED_MS) return true;
+  if (host !== hostname() || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'ESRCH';
+  }
+}
+
+function removalIsUnderWay({ host, pid }: OpenBatch): AppError {
+  return new AppError('STORE_BUSY', `rows are just being removed, by process ${pid} on ${host}`, {
+    hint: 'Run it again when that is done.',
+  });
+}

@@ -1,0 +1,217 @@
+import { AppError } from '../../core/app-error.ts';
+import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
+import type { UsageBatch } from '../../core/usage-batch.ts';
+import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
+import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
+import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import type { Decisions } from './decisions.ts';
+import { hasConflict, writeLedger } from './ledger.ts';
+import { insertSettings, type Quorum, readQuorum, readSettings, tablesOf } from './schema.ts';
+import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
+import { tallyKey } from './usage-filter.ts';
+import { UsageRows } from './usage-rows.ts';
+
+/** Opens an import into a store whose schema is up to date. */
+export async function openClickhouseImport(
+  connection: ClickhouseConnection,
+  decisions: Decisions,
+  mode: ImportMode,
+  waitMs: number,
+): Promise<StoreImport> {
+  return new ClickhouseImport(connection, decisions, mode, waitMs, await readQuorum(connection));
+}
+
+/** Rows of one source that wait to be sent. */
+interface HeldRows {
+  readonly source: number;
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Rows that are made into bytes at once: some hundred kilobytes. */
+const ROWS_AT_ONCE = 4096;
+/** Rows that are sent at once; below what a server makes into one block, so that it knows them again as a whole. */
+const ROWS_SENT = 400_000;
+const BYTES_SENT = 64 * 1024 * 1024;
+
+/**
+ * Sends its rows under the number of a batch, which does not count yet, and then lets it count by one decision. Of an
+ * insert whose answer was lost nobody knows whether it was made: it is made again, servers pass over what they have
+ * had, and before the decision all rows are counted.
+ */
+class ClickhouseImport implements StoreImport {
+  readonly #connection: ClickhouseConnection;
+  readonly #decisions: Decisions;
+  readonly #mode: ImportMode;
+  readonly #waitMs: number;
+  readonly #quorum: Quorum;
+  readonly #rows = new UsageRows();
+  #held: HeldRows[] = [];
+  #heldRows = 0;
+  #heldBytes = 0;
+  #batch: number | null = null;
+  #chunk = 0;
+  /** By source, the rows that were sent. */
+  readonly #sent = new Map<number, number>();
+  readonly #discarded = new Set<number>();
+
+  constructor(
+    connection: ClickhouseConnection,
+    decisions: Decisions,
+    mode: ImportMode,
+    waitMs: number,
+    quorum: Quorum,
+  ) {
+    this.#connection = connection;
+    this.#decisions = decisions;
+    this.#mode = mode;
+    this.#waitMs = waitMs;
+    this.#quorum = quorum;
+  }
+
+  async add(batch: UsageBatch, source: number): Promise<void> {
+    this.#rows.takeIn(batch);
+    for (let from = 0; from < batch.length; from += ROWS_AT_ONCE) {
+      const rows = Math.min(ROWS_AT_ONCE, batch.length - from);
+      const number = await this.#openBatch();
+      const bytes = this.#rows.write(batch, from, rows, {
+        batch: number,
+        chunk: this.#chunk,
+        source,
+        isTally: this.#mode === 'tally',
+      });
+      this.#held.push({ source, rows, bytes });
+      this.#heldRows += rows;
+      this.#heldBytes += bytes.length;
+      if (this.#heldRows > ROWS_SENT || this.#heldBytes > BYTES_SENT) await this.#send();
+    }
+  }
+
+  async discard(source: number): Promise<void> {
+    const kept = this.#held.filter((held) => held.source !== source);
+    this.#held = kept;
+    this.#heldRows = kept.reduce((sum, { rows }) => sum + rows, 0);
+    this.#heldBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (this.#sent.has(source)) this.#discarded.add(source);
+  }
+
+  async commit(
+    record: ImportRecord,
+    ledger: readonly LedgerChange[],
+    revision: number,
+  ): Promise<CommitResult | 'conflict'> {
+    await this.#send();
+    const rows = this.#countSent();
+    if (rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
+    const batch = await this.#openBatch();
+    const settings = await insertSettings(this.#connection, this.#quorum.ofShared, this.#waitMs);
+    await this.#requireAllRows();
+    let newRows = rows;
+    let isConflict = false;
+    await this.#decisions.decide(this.#waitMs, async (state) => {
+      if (!isUndecided(state, batch, this.#connection.name)) return null;
+      isConflict = await hasConflict(this.#connection, state, ledger, revision);
+      if (isConflict) return null;
+      if (this.#mode === 'tally') newRows = await this.#countNew(state, batch);
+      const { lastContent } = await writeLedger(this.#connection, state, { batch, record, newRows }, ledger, settings);
+      return {
+        lastContent,
+        revision: state.revision + 1,
+        changes: state.changes + 1,
+        open: withoutBatch(state, batch),
+        removals: [...state.removals, ...this.#removalOfDiscarded(state, batch)],
+      };
+    });
+    if (isConflict) return 'conflict';
+    this.#batch = null;
+    return { newRows, cut: 0 };
+  }
+
+  async close(): Promise<void> {
+    // Should that fail, the batch is given up by whoever opens one when this process has ended.
+    if (this.#batch !== null) await giveUpBatch(this.#decisions, 0, this.#batch).catch(() => {});
+    this.#batch = null;
+  }
+
+  async #openBatch(): Promise<number> {
+    this.#batch ??= await openBatch(this.#decisions, this.#waitMs);
+    return this.#batch;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#held.length === 0) return;
+    const connection = this.#connection;
+    const settings = await insertSettings(connection, this.#quorum.ofUsage, this.#waitMs);
+    const bytes = Buffer.concat(this.#held.map((held) => held.bytes));
+    await connection.persist(this.#waitMs, () => connection.insert(tablesOf(connection).usage, bytes, settings));
+    for (const { source, rows } of this.#held) this.#sent.set(source, (this.#sent.get(source) ?? 0) + rows);
+    this.#held = [];
+    this.#heldRows = 0;
+    this.#heldBytes = 0;
+    this.#chunk += 1;
+  }
+
+  #countSent(): number {
+    return [...this.#sent].reduce((sum, [source, rows]) => sum + (this.#discarded.has(source) ? 0 : rows), 0);
+  }
+
+  /** Rows of the batch that are to count. */
+  #ofBatch(batch: number): string {
+    const discarded = this.#discarded.size === 0 ? '' : ` AND source NOT IN (${[...this.#discarded].join(', ')})`;
+    return `batch = ${batch}${discarded}`;
+  }
+
+  async #requireAllRows(): Promise<void> {
+    const expected = this.#countSent();
+    if (expected === 0 || this.#batch === null) return;
+    const { usage } = tablesOf(this.#connection);
+    const sql = `SELECT sum(n) FROM (SELECT count() AS n FROM ${usage} WHERE ${this.#ofBatch(this.#batch)})`;
+    const deadline = performance.now() + this.#waitMs;
+    while (true) {
+      const [row] = await this.#connection.persist(this.#waitMs, () =>
+        this.#connection.query(sql, readSettings(this.#connection)),
+      );
+      const found = Number(row?.[0] ?? 0);
+      if (found === expected) return;
+      // Fewer may be there because the last insert still waits for its replicas.
+      if (found > expected || performance.now() > deadline) {
+        throw new AppError(
+          'STORE_FAILED',
+          `${this.#connection.name}: of ${expected} rows sent the servers have ${found}`,
+          {
+            hint: 'Nothing was stored. Run it again.',
+          },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  /** Tallies of the batch of which the store has no row yet. */
+  async #countNew(state: StoreState, batch: number): Promise<number> {
+    const { usage, usageHere } = tablesOf(this.#connection);
+    const own = this.#ofBatch(batch);
+    const settings = readSettings(this.#connection);
+    const [span] = await this.#connection.query(
+      `SELECT min(a), max(b) FROM (SELECT min(day) AS a, max(day) AS b, count() AS n FROM ${usage} WHERE ${own} HAVING n > 0)`,
+      settings,
+    );
+    if (span === undefined) return 0;
+    const days = `day BETWEEN ${Number(span[0])} AND ${Number(span[1])}`;
+    const [row] = await this.#connection.query(
+      `SELECT sum(n) FROM (
+         SELECT uniqExact(${tallyKey}) AS n FROM ${usage}
+         WHERE ${own} AND ${days} AND (${tallyKey}) NOT IN (
+           SELECT ${tallyKey} FROM ${usageHere} WHERE is_tally = 1 AND ${days} AND ${inCountedUsage(state)}))`,
+      settings,
+    );
+    return Number(row?.[0] ?? 0);
+  }
+
+  #removalOfDiscarded(state: StoreState, batch: number): StoreState['removals'] {
+    if (this.#discarded.size === 0) return [];
+    const except = uncountedBatches(state).filter((other) => other !== batch);
+    const where = `batch = ${batch} AND source IN (${[...this.#discarded].join(', ')})`;
+    return [{ lastBatch: batch, except, where }];
+  }
+}

@@ -1,0 +1,249 @@
+import { AppError } from '../../core/app-error.ts';
+import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
+import type { ContentPrint, PastImport } from '../../core/ledger.ts';
+import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import type { ImportMode, Store, StoreImport } from '../store.ts';
+import type { ClickhouseTarget } from '../store-target.ts';
+import { isUndecided, openBatch, withoutBatch } from './batches.ts';
+import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
+import { ClickhouseConnection } from './clickhouse-connection.ts';
+import { openClickhouseImport } from './clickhouse-import.ts';
+import { compileQuery, readCell } from './compile-query.ts';
+import { Decisions } from './decisions.ts';
+import { readHistory, readLedger, readPrints } from './ledger.ts';
+import { countRows, removeRows } from './remove-rows.ts';
+import {
+  createTables,
+  dropTables,
+  insertSettings,
+  readQuorum,
+  readSettings,
+  requireKnownVersion,
+  SCHEMA_VERSION,
+  tablesOf,
+  upgradeTables,
+} from './schema.ts';
+import type { StoreState } from './store-state.ts';
+import { streamRows, streamUserDays } from './stream-rows.ts';
+import { compileDays, type ResolvedFilter } from './usage-filter.ts';
+
+/** How often a question is asked again because rows were removed while it was being answered. */
+const ATTEMPTS = 5;
+
+/** A store on a ClickHouse cluster, or on one server. */
+export class ClickhouseStore implements Store {
+  readonly name: string;
+  readonly #connection: ClickhouseConnection;
+  readonly #decisions: Decisions;
+  readonly #waitMs: number;
+
+  constructor(target: ClickhouseTarget, { waitMs }: { readonly waitMs: number }) {
+    this.#connection = new ClickhouseConnection(target);
+    this.#decisions = new Decisions(this.#connection);
+    this.name = this.#connection.name;
+    this.#waitMs = waitMs;
+  }
+
+  async create(): Promise<boolean> {
+    if ((await this.#decisions.find()) !== null) return false;
+    await createTables(this.#connection, this.#waitMs);
+    return this.#decisions.begin({ schema: SCHEMA_VERSION });
+  }
+
+  async prepare(): Promise<void> {
+    await this.create();
+    const { schema } = await this.#readState();
+    if (schema === SCHEMA_VERSION) return;
+    await upgradeTables(this.#connection, schema, this.#waitMs);
+    await this.#decisions.decide(this.#waitMs, (state) =>
+      state.schema < SCHEMA_VERSION ? { schema: SCHEMA_VERSION } : null,
+    );
+  }
+
+  async drop(): Promise<void> {
+    // The states go first: what is left behind by a crash is a store that does not exist.
+    await this.#decisions.end();
+    await dropTables(this.#connection, this.#waitMs);
+  }
+
+  readLedger(): ReturnType<Store['readLedger']> {
+    return this.#read(async (state) => ({
+      revision: state.revision,
+      entries: await readLedger(this.#connection, state),
+    }));
+  }
+
+  readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
+    return this.#read((state) => readPrints(this.#connection, state, ids));
+  }
+
+  readHistory(): Promise<readonly PastImport[]> {
+    return this.#read((state) => readHistory(this.#connection, state));
+  }
+
+  async readState(): Promise<string> {
+    const { revision, changes } = await this.#readState();
+    return `${revision}.${changes}`;
+  }
+
+  async openImport(mode: ImportMode): Promise<StoreImport> {
+    await this.#readState();
+    return openClickhouseImport(this.#connection, this.#decisions, mode, this.#waitMs);
+  }
+
+  select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
+    return this.#read(async (state) => {
+      const filter = await this.#resolve(query.filter);
+      const statement = compileQuery(query, filter, state, tablesOf(this.#connection));
+      const rows = await this.#connection.query(statement, readSettings(this.#connection));
+      const columns: readonly (Dimension | Measure)[] = [...query.by, ...query.measures];
+      return rows.map((cells) => {
+        const row: Record<string, unknown> = {};
+        for (const [at, name] of columns.entries()) row[name] = readCell(name, cells[at]);
+        return row as UsageRow<D, M>;
+      });
+    });
+  }
+
+  count(filter: UsageFilter): Promise<number> {
+    return this.#read(async (state) => countRows(this.#connection, state, await this.#resolve(filter)));
+  }
+
+  readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
+    return this.#stream(filter, streamRows, use);
+  }
+
+  readUserDays<T>(filter: UsageFilter, use: (days: AsyncIterable<UserDayBatch>) => Promise<T>): Promise<T> {
+    return this.#stream(filter, streamUserDays, use);
+  }
+
+  async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
+    await this.#readState();
+    return removeRows(
+      this.#connection,
+      this.#decisions,
+      this.#waitMs,
+      () => this.#resolve(filter),
+      async (state, resolved) => archive?.(streamRows(this.#connection, state, resolved)),
+    );
+  }
+
+  async forgetUser(user: string, isDry: boolean): Promise<number> {
+    const filter = { users: [user], modules: null, paths: null, syshosts: null, start: null, end: null };
+    if (isDry) return this.#read((state) => countRows(this.#connection, state, filter));
+    await this.#readState();
+    return removeRows(
+      this.#connection,
+      this.#decisions,
+      this.#waitMs,
+      async () => filter,
+      async () => {},
+    );
+  }
+
+  async addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
+    const { syshost } = snapshot;
+    const connection = this.#connection;
+    if ((await this.#read((state) => addToCatalogue(connection, state, snapshot))) === null) return false;
+    const { ofShared } = await readQuorum(connection);
+    const settings = await insertSettings(connection, ofShared, this.#waitMs);
+    while (true) {
+      const batch = await openBatch(this.#decisions, this.#waitMs);
+      const state = await this.#readState();
+      const catalogue = await addToCatalogue(connection, state, snapshot);
+      if (catalogue !== null) {
+        await connection.persist(this.#waitMs, () => writeCatalogue(connection, catalogue, batch, settings));
+      }
+      let isTaken = false;
+      await this.#decisions.decide(this.#waitMs, (latest) => {
+        isTaken = !isUndecided(latest, batch, this.name);
+        if (isTaken) return null;
+        const open = withoutBatch(latest, batch);
+        const before = latest.catalogues[syshost];
+        // Somebody else has meanwhile added to it: what was made by the former one is of no use.
+        if (catalogue === null || before !== state.catalogues[syshost]) return { open, void: [...latest.void, batch] };
+        isTaken = true;
+        return {
+          open,
+          changes: latest.changes + 1,
+          losses: latest.losses + (before === undefined ? 0 : 1),
+          void: before === undefined ? latest.void : [...latest.void, before],
+          catalogues: { ...latest.catalogues, [syshost]: batch },
+        };
+      });
+      if (isTaken) return true;
+      if (catalogue === null) return false;
+    }
+  }
+
+  readCatalogues(): Promise<ClusterCatalogue[]> {
+    return this.#read((state) => readCatalogues(this.#connection, state));
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #readState(): Promise<StoreState> {
+    const state = await this.#decisions.read();
+    requireKnownVersion(state.schema, this.name);
+    return state;
+  }
+
+  /** An answer about one state: one that was asked for while rows were removed may know of some of them. */
+  async #read<T>(ask: (state: StoreState) => Promise<T>): Promise<T> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const state = await this.#readState();
+      const answer = await ask(state);
+      if ((await this.#readState()).losses === state.losses) return answer;
+    }
+    throw removedMeanwhile(this.name);
+  }
+
+  async #stream<B, T>(
+    filter: UsageFilter,
+    stream: (connection: ClickhouseConnection, state: StoreState, filter: ResolvedFilter) => AsyncIterable<B>,
+    use: (rows: AsyncIterable<B>) => Promise<T>,
+  ): Promise<T> {
+    const state = await this.#readState();
+    const rows = stream(this.#connection, state, await this.#resolve(filter));
+    return use(this.#whole(state, rows));
+  }
+
+  /** Rows that end with an error where some of them may have been removed before they were read. */
+  async *#whole<B>(state: StoreState, rows: AsyncIterable<B>): AsyncGenerator<B> {
+    yield* rows;
+    if ((await this.#readState()).losses !== state.losses) throw removedMeanwhile(this.name);
+  }
+
+  /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
+  async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
+    const time = { start: filter.start ?? null, end: filter.end ?? null };
+    const all: ResolvedFilter = { users: null, modules: null, paths: null, syshosts: null, ...time };
+    const days = compileDays(all);
+    return {
+      users: await this.#namesLike('user', filter.users, days),
+      modules: await this.#namesLike('module', filter.modules, days),
+      paths: await this.#namesLike('path', filter.paths, days),
+      syshosts: await this.#namesLike('syshost', filter.syshosts, days),
+      ...time,
+    };
+  }
+
+  async #namesLike(column: string, patterns: readonly string[] = [], days: string): Promise<string[] | null> {
+    if (likeAnyMatchesAll(patterns)) return null;
+    const rows = await this.#connection.query(
+      `SELECT DISTINCT ${column} FROM ${tablesOf(this.#connection).usage} WHERE ${days}`,
+      readSettings(this.#connection),
+    );
+    return [...new Set(rows.map(([name]) => String(name)))].filter(compileLikeAny(patterns));
+  }
+}
+
+function removedMeanwhile(name: string): AppError {
+  return new AppError('STORE_BUSY', `${name}: rows were removed while they were being read`, {
+    hint: 'Run it again when that is done.',
+  });
+}

@@ -1,0 +1,145 @@
+import { compareText } from '../../core/compare-text.ts';
+import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
+import type { Tables } from './schema.ts';
+import type { Statement } from './statement.ts';
+import { inCountedUsage, type StoreState } from './store-state.ts';
+import {
+  allOf,
+  compileDays,
+  compileFilter,
+  compileNames,
+  compileTime,
+  type ResolvedFilter,
+  tallyKey,
+} from './usage-filter.ts';
+
+const dimensions: Readonly<Record<Dimension, string>> = {
+  user: 'user',
+  module: 'module',
+  path: 'path',
+  syshost: 'syshost',
+  group: 'grp',
+  day: 'day',
+  // Day 0 was a Thursday.
+  week: 'day - (day + 3) % 7',
+  month: monthOf('day'),
+};
+
+/** What each shard tells of a group, and what becomes of that of all shards. No user is in two of them. */
+const measures: Readonly<Record<Measure, { readonly inShard: string; readonly of: (told: string) => string }>> = {
+  users: { inShard: 'uniqExact(user)', of: (told) => `sum(${told})` },
+  loads: { inShard: 'sum(loads)', of: (told) => `sum(${told})` },
+  direct: { inShard: 'sum(direct)', of: (told) => `sum(${told})` },
+  dependency: { inShard: 'sum(dependency)', of: (told) => `sum(${told})` },
+  jobs: { inShard: 'sum(jobs)', of: (told) => `sum(${told})` },
+  first: { inShard: 'min(first)', of: (told) => `min(${told})` },
+  last: { inShard: 'max(last)', of: (told) => `max(${told})` },
+  syshosts: { inShard: 'groupUniqArray(syshost)', of: (told) => `groupUniqArrayArray(${told})` },
+  modules: { inShard: 'groupUniqArray(module)', of: (told) => `groupUniqArrayArray(${told})` },
+  days: { inShard: 'groupUniqArray(day)', of: (told) => `length(groupUniqArrayArray(${told}))` },
+};
+
+/** The SQL of a question; its columns are the dimensions, then the measures, in their order. */
+export function compileQuery(query: UsageQuery, filter: ResolvedFilter, state: StoreState, tables: Tables): Statement {
+  const keys = query.by.map((_, at) => `k${at}`);
+  const grouped = keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : '';
+  const { sql, values } = compileUsage(query, filter, state, tables);
+  const inShard = [
+    ...query.by.map((name, at) => `${dimensions[name]} AS k${at}`),
+    ...query.measures.map((name, at) => `${measures[name].inShard} AS m${at}`),
+    'count() AS n',
+  ];
+  const whole = [...keys, ...query.measures.map((name, at) => measures[name].of(`m${at}`)), 'sum(n)'];
+  return {
+    sql: `
+      SELECT ${whole.join(', ')} FROM (
+        SELECT ${inShard.join(', ')} ${sql} ${grouped} HAVING n > 0)
+      ${grouped} HAVING sum(n) > 0`,
+    values,
+  };
+}
+
+/**
+ * The usage a question is about. Rows of one tally need not be put together, as they add up to the same, except where
+ * they tell of several groups: of these the last in order counts.
+ */
+function compileUsage({ by }: UsageQuery, filter: ResolvedFilter, state: StoreState, tables: Tables): Statement {
+  if (by.includes('group')) {
+    const { sql, values } = compileWholeRows(filter, state, tables);
+    return { sql: `FROM (${sql})`, values };
+  }
+  const { sql, values } = compileFilter(filter, state, tables.usageHere);
+  return { sql: `FROM ${tables.usage} WHERE ${sql}`, values };
+}
+
+/** The columns of whole rows, in this order. */
+export const wholeColumns: readonly string[] = [
+  ...tallyKey.split(', '),
+  'first',
+  'last',
+  'loads',
+  'direct',
+  'dependency',
+  'jobs',
+  'grp',
+  'host',
+  'jobid',
+];
+
+/**
+ * The rows of a filter as a store tells of them: tallies put together, loads as they are.
+ * @param days a condition on days that they have to meet, too
+ */
+export function compileWholeRows(filter: ResolvedFilter, state: StoreState, { usage }: Tables, days = '1'): Statement {
+  const names = compileNames(filter);
+  const asked = allOf([inCountedUsage(state), names.sql, compileDays(filter), days]);
+  const none = 'CAST(NULL AS Nullable(String))';
+  return {
+    sql: `
+      SELECT ${tallyKey}, t1 AS first, t2 AS last, t3 AS loads, t4 AS direct, t5 AS dependency, t6 AS jobs, t7 AS grp,
+             ${none} AS host, ${none} AS jobid
+      FROM (
+        SELECT ${tallyKey}, min(first) AS t1, max(last) AS t2, sum(loads) AS t3, sum(direct) AS t4,
+               sum(dependency) AS t5, sum(jobs) AS t6, max(grp) AS t7
+        FROM ${usage} WHERE is_tally = 1 AND ${asked}
+        GROUP BY ${tallyKey} HAVING ${compileTime(filter, 't1')})
+      UNION ALL
+      SELECT ${tallyKey}, first, last, toUInt64(loads) AS loads, toUInt64(direct) AS direct,
+             toUInt64(dependency) AS dependency, toUInt64(jobs) AS jobs, grp, host, jobid
+      FROM (
+        SELECT ${wholeColumns.join(', ')} FROM ${usage} WHERE is_tally = 0 AND ${asked} AND ${compileTime(filter)})`,
+    values: names.values,
+  };
+}
+
+/** The number of those rows, as one number of each shard. */
+export function compileCount(filter: ResolvedFilter, state: StoreState, { usage, usageHere }: Tables): Statement {
+  const { sql, values } = compileFilter(filter, state, usageHere);
+  return {
+    sql: `
+      SELECT sum(n) FROM (
+        SELECT uniqExactIf((${tallyKey}), is_tally = 1) + countIf(is_tally = 0) AS n FROM ${usage} WHERE ${sql})`,
+    values,
+  };
+}
+
+/** A month's number, years times 12 plus months from 0 on, by the calendar of all times. */
+function monthOf(day: string): string {
+  const shifted = `(${day} + 719468)`;
+  const dayOfEra = `(${shifted} % 146097)`;
+  const yearOfEra = `intDiv(${dayOfEra} - intDiv(${dayOfEra}, 1460) + intDiv(${dayOfEra}, 36524) - intDiv(${dayOfEra}, 146096), 365)`;
+  const dayOfYear = `(${dayOfEra} - (365 * ${yearOfEra} + intDiv(${yearOfEra}, 4) - intDiv(${yearOfEra}, 100)))`;
+  // Years begin in March here, so that the day of a leap year is their last.
+  return `(intDiv(${shifted}, 146097) * 400 + ${yearOfEra}) * 12 + intDiv(5 * ${dayOfYear} + 2, 153) + 2`;
+}
+
+/** Reads the value of a column. */
+export function readCell(name: Dimension | Measure, value: unknown): unknown {
+  if (name === 'month') return textOfMonth(Number(value));
+  if (Array.isArray(value)) return value.map(String).sort(compareText);
+  return value;
+}
+
+function textOfMonth(month: number): string {
+  return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}`;
+}

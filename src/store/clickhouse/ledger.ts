@@ -1,0 +1,151 @@
+import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
+import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
+import { RowBinary } from './row-binary.ts';
+import { readSettings, tablesOf } from './schema.ts';
+import { quoteText } from './statement.ts';
+import { inCountedBatches, type StoreState } from './store-state.ts';
+
+/**
+ * The rows that were written for the state in which their import was taken in: it may have been to be part of earlier
+ * ones, and somebody else was faster.
+ */
+function inDecided(connection: ClickhouseConnection, state: StoreState): string {
+  const counted = inCountedBatches(state);
+  const { imports } = tablesOf(connection);
+  return `${counted} AND (batch, decided) IN (SELECT batch, max(decided) FROM ${imports} WHERE ${counted} GROUP BY batch)`;
+}
+
+/** The newest version of each content. */
+const newestOfContent = 'ORDER BY id, decided DESC LIMIT 1 BY id';
+
+export async function readLedger(connection: ClickhouseConnection, state: StoreState): Promise<LedgerEntry[]> {
+  const rows = await ask(
+    connection,
+    `SELECT id, first_line, length, lines, name, stamp, tail_waits FROM ${tablesOf(connection).contents}
+     WHERE ${inDecided(connection, state)} ${newestOfContent}`,
+  );
+  return rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
+    id: Number(id),
+    firstLine: Number(firstLine),
+    length: Number(length),
+    lines: Number(lines),
+    name: String(name),
+    stamp: stamp === null ? null : String(stamp),
+    tailWaits: Number(tailWaits) !== 0,
+  }));
+}
+
+export async function readPrints(
+  connection: ClickhouseConnection,
+  state: StoreState,
+  ids: readonly number[],
+): Promise<Map<number, ContentPrint>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ask(
+    connection,
+    `SELECT id, length, lines, digest, hex(head_lines), hex(blocks) FROM ${tablesOf(connection).contents}
+     WHERE ${inDecided(connection, state)} AND id IN (${ids.join(', ')}) ${newestOfContent}`,
+  );
+  return new Map(
+    rows.map(([id, length, lines, digest, headLines, blocks]) => [
+      Number(id),
+      {
+        length: Number(length),
+        lines: Number(lines),
+        digest: String(digest),
+        headLines: bytesToNumbers(Buffer.from(String(headLines), 'hex')),
+        blocks: bytesToNumbers(Buffer.from(String(blocks), 'hex')),
+      },
+    ]),
+  );
+}
+
+export async function readHistory(connection: ClickhouseConnection, state: StoreState): Promise<PastImport[]> {
+  const rows = await ask(
+    connection,
+    `SELECT started_at, zone, files, lines, loads, ignored, skipped, rejected, already, new_rows
+     FROM (SELECT * FROM ${tablesOf(connection).imports} WHERE ${inCountedBatches(state)}
+           ORDER BY batch, decided DESC LIMIT 1 BY batch)
+     ORDER BY decided`,
+  );
+  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
+    startedAt: Number(startedAt),
+    zone: String(zone),
+    files: Number(files),
+    lines: Number(lines),
+    loads: Number(loads),
+    ignored: Number(ignored),
+    skipped: Number(skipped),
+    rejected: Number(rejected),
+    already: Number(already),
+    newRows: Number(newRows),
+  }));
+}
+
+/** Whether another import has, since a revision, taken in content that begins like one of these. */
+export async function hasConflict(
+  connection: ClickhouseConnection,
+  state: StoreState,
+  changes: readonly LedgerChange[],
+  revision: number,
+): Promise<boolean> {
+  if (changes.length === 0 || state.revision <= revision) return false;
+  const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
+  const rows = await ask(
+    connection,
+    `SELECT 1 FROM ${tablesOf(connection).contents}
+     WHERE ${inDecided(connection, state)} AND revision > ${revision} AND first_line IN (${firstLines.join(', ')}) LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** Writes what an import did, for the state that comes after one; it counts once that is decided. */
+export async function writeLedger(
+  connection: ClickhouseConnection,
+  state: StoreState,
+  written: { readonly batch: number; readonly record: ImportRecord; readonly newRows: number },
+  changes: readonly LedgerChange[],
+  settings: Settings,
+): Promise<{ readonly lastContent: number }> {
+  const { contents, imports } = tablesOf(connection);
+  const { batch, record, newRows } = written;
+  const [decided, revision] = [state.number + 1, state.revision + 1];
+  const row = new RowBinary().uint32(batch).uint64(decided).int64(Math.floor(record.startedAt)).text(record.zone);
+  row.uint32(record.files).uint64(record.lines).uint64(record.loads).uint64(record.ignored).uint64(record.skipped);
+  row.uint64(record.rejected).uint64(record.already).uint64(newRows);
+  await connection.insert(imports, row.take(), settings);
+
+  let { lastContent } = state;
+  const rows = new RowBinary();
+  for (const { id, firstLine, name, stamp, tailWaits, print } of changes) {
+    if (print === null) continue;
+    rows.uint32(batch).uint64(decided);
+    rows.uint32(id ?? ++lastContent);
+    rows.uint32(revision).uint32(firstLine).uint64(print.length).uint64(print.lines).text(print.digest);
+    rows.text(numbersToBytes(print.headLines)).text(numbersToBytes(print.blocks));
+    rows
+      .text(name)
+      .nullableText(stamp)
+      .uint8(tailWaits ? 1 : 0);
+  }
+  if (rows.length > 0) await connection.insert(contents, rows.take(), settings);
+
+  // What is only somewhere else now keeps the print that it has.
+  for (const { id, name, stamp, tailWaits, print } of changes) {
+    if (print !== null || id === null) continue;
+    const place = [quoteText(name), stamp === null ? 'NULL' : quoteText(stamp), tailWaits ? 1 : 0];
+    await connection.run(
+      `INSERT INTO ${contents}
+       SELECT ${batch}, ${decided}, id, ${revision}, first_line, length, lines, digest, head_lines, blocks, ${place.join(', ')}
+       FROM ${contents} WHERE ${inDecided(connection, state)} AND id = ${id} ${newestOfContent}`,
+      { ...settings, ...readSettings(connection) },
+    );
+  }
+  return { lastContent };
+}
+
+/** The tables that every server has whole. */
+function ask(connection: ClickhouseConnection, sql: string): Promise<unknown[][]> {
+  return connection.query(sql, readSettings(connection));
+}

@@ -1,0 +1,127 @@
+import { AppError } from '../../core/app-error.ts';
+import { isUndecided, openBatch, withoutBatch } from './batches.ts';
+import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import { compileCount } from './compile-query.ts';
+import type { Decisions } from './decisions.ts';
+import { insertSettings, readQuorum, readSettings, tablesOf, usageColumns } from './schema.ts';
+import { writeValues } from './statement.ts';
+import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
+import {
+  allOf,
+  compileDays,
+  compileNames,
+  compileTime,
+  daysOf,
+  type ResolvedFilter,
+  tallyKey,
+} from './usage-filter.ts';
+
+/** Number of rows that a filter lets through. */
+export async function countRows(
+  connection: ClickhouseConnection,
+  state: StoreState,
+  filter: ResolvedFilter,
+): Promise<number> {
+  const [row] = await connection.query(compileCount(filter, state, tablesOf(connection)), readSettings(connection));
+  return Number(row?.[0] ?? 0);
+}
+
+/**
+ * Lets rows cease to count, by one decision. Of tallies whole days are taken away, and those tallies of the first and
+ * last days that stay are written anew, as a batch that counts by the same decision.
+ * @param filterOf the filter, resolved by the state whose rows are removed
+ * @param archive takes in the rows before
+ */
+export async function removeRows(
+  connection: ClickhouseConnection,
+  decisions: Decisions,
+  waitMs: number,
+  filterOf: (state: StoreState) => Promise<ResolvedFilter>,
+  archive: (state: StoreState, filter: ResolvedFilter) => Promise<void>,
+): Promise<number> {
+  const batch = await openBatch(decisions, waitMs, true);
+  let stays: readonly number[] = [batch];
+  try {
+    const state = await decisions.read();
+    const filter = await filterOf(state);
+    const rows = await countRows(connection, state, filter);
+    await archive(state, filter);
+    if (rows > 0) await writeStaying(connection, state, filter, batch, waitMs);
+    const where = compileRemoval(filter);
+    await decisions.decide(waitMs, (latest) => {
+      if (!isUndecided(latest, batch, connection.name)) return null;
+      const open = withoutBatch(latest, batch);
+      if (rows === 0) return { open };
+      return {
+        open,
+        changes: latest.changes + 1,
+        losses: latest.losses + 1,
+        removals: [...latest.removals, { lastBatch: state.lastBatch, except: uncountedBatches(state), where }],
+      };
+    });
+    stays = [];
+    return rows;
+  } finally {
+    if (stays.length > 0) {
+      await decisions
+        .decide(0, (latest) =>
+          latest.open.some((open) => open.batch === batch)
+            ? { open: withoutBatch(latest, batch), void: [...latest.void, batch] }
+            : null,
+        )
+        .catch(() => {});
+    }
+  }
+}
+
+/** The rows that cease to count: loads by their time, tallies by their day. */
+function compileRemoval(filter: ResolvedFilter): string {
+  const names = writeValues(compileNames(filter));
+  if (filter.start === null && filter.end === null) return names;
+  return allOf([names, compileDays(filter), `(is_tally = 1 OR ${compileTime(filter)})`]);
+}
+
+/** Writes the tallies anew that are not to be removed, though others of their day are. */
+async function writeStaying(
+  connection: ClickhouseConnection,
+  state: StoreState,
+  filter: ResolvedFilter,
+  batch: number,
+  waitMs: number,
+): Promise<void> {
+  const { edges } = daysOf(filter);
+  if (edges.length === 0) return;
+  const { usage } = tablesOf(connection);
+  const names = compileNames(filter);
+  const staying = `
+    SELECT ${tallyKey}, min(first) AS t1, max(last) AS t2, sum(loads) AS t3, sum(direct) AS t4,
+           sum(dependency) AS t5, sum(jobs) AS t6, max(grp) AS t7
+    FROM ${usage}
+    WHERE is_tally = 1 AND ${allOf([inCountedUsage(state), names.sql, compileDays(filter)])}
+      AND day IN (${edges.join(', ')})
+    GROUP BY ${tallyKey} HAVING NOT (${compileTime(filter, 't1')})`;
+  const settings = readSettings(connection);
+  const countOf = async (sql: string): Promise<number> => {
+    const [row] = await connection.query({ sql, values: names.values }, settings);
+    return Number(row?.[0] ?? 0);
+  };
+  const expected = await countOf(`SELECT count() FROM (${staying})`);
+  if (expected === 0) return;
+  const { ofUsage } = await readQuorum(connection);
+  const columns = usageColumns.map(([name]) => name).join(', ');
+  await connection.run(
+    {
+      sql: `
+        INSERT INTO ${usage} (${columns})
+        SELECT ${batch}, 0, 0, 1, ${tallyKey}, t1, t2, t3, t4, t5, t6, t7, NULL, NULL FROM (${staying})`,
+      values: names.values,
+    },
+    { ...settings, ...(await insertSettings(connection, ofUsage, waitMs)) },
+  );
+  const found = await countOf(`SELECT sum(n) FROM (SELECT count() AS n FROM ${usage} WHERE batch = ${batch})`);
+  if (found !== expected) {
+    throw new AppError('STORE_FAILED', `${connection.name}: of ${expected} rows written the servers have ${found}`, {
+      hint: 'Nothing was removed. Run it again.',
+    });
+  }
+}

@@ -1,0 +1,219 @@
+import { AppError } from '../../core/app-error.ts';
+import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
+import { quoteName, quoteText } from './statement.ts';
+
+/** The version of the tables below. A change adds a step to `migrations` and one to this number. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The columns of usage, in the order in which rows are sent. `chunk` numbers the inserts of a batch: the server passes
+ * over an insert that it has had, and two that hold the same loads must not look the same.
+ */
+export const usageColumns: readonly (readonly [name: string, type: string])[] = [
+  ['batch', 'UInt32'],
+  ['chunk', 'UInt32'],
+  ['source', 'UInt32'],
+  ['is_tally', 'UInt8'],
+  ['day', 'Int32'],
+  ['user', 'String'],
+  ['syshost', 'String'],
+  ['module', 'String'],
+  ['path', 'String'],
+  ['first', 'UInt32'],
+  ['last', 'UInt32'],
+  ['loads', 'UInt32'],
+  ['direct', 'UInt32'],
+  ['dependency', 'UInt32'],
+  ['jobs', 'UInt32'],
+  ['grp', 'Nullable(String)'],
+  ['host', 'Nullable(String)'],
+  ['jobid', 'Nullable(String)'],
+];
+
+interface Table {
+  readonly name: string;
+  readonly columns: string;
+  readonly order: string;
+}
+
+/** What every server of a cluster has whole. `decided` is the number of the state that an import was to be part of. */
+const sharedTables: readonly Table[] = [
+  {
+    name: 'modtally_contents',
+    columns: `batch UInt32, decided UInt64, id UInt32, revision UInt32, first_line UInt32, length UInt64, lines UInt64,
+      digest String, head_lines String, blocks String, name String, stamp Nullable(String), tail_waits UInt8`,
+    order: '(id, decided)',
+  },
+  {
+    name: 'modtally_imports',
+    columns: `batch UInt32, decided UInt64, started_at Int64, zone String, files UInt32, lines UInt64, loads UInt64,
+      ignored UInt64, skipped UInt64, rejected UInt64, already UInt64, new_rows UInt64`,
+    order: '(batch, decided)',
+  },
+  {
+    name: 'modtally_catalogue_snapshots',
+    columns: 'batch UInt32, syshost String, day Int32',
+    order: '(syshost, day)',
+  },
+  {
+    name: 'modtally_catalogue_stays',
+    columns: `batch UInt32, syshost String, path String, module String, is_default Nullable(UInt8),
+      is_hidden Nullable(UInt8), kind String, first_day Int32, last_day Int32`,
+    order: '(syshost, path)',
+  },
+];
+
+/** What brings version n to n + 1, at place n. */
+const migrations: Readonly<Record<number, readonly string[]>> = {};
+
+/** The tables of a store, as statements name them. */
+export interface Tables {
+  /** The usage of all shards. */
+  readonly usage: string;
+  /** That of the shard where a statement runs. */
+  readonly usageHere: string;
+  /** Where ZooKeeper has the states. */
+  readonly statePath: string;
+  readonly contents: string;
+  readonly imports: string;
+  readonly snapshots: string;
+  readonly stays: string;
+  /** Tables that hold rows of batches, by their plain names. */
+  readonly ofBatches: readonly string[];
+  nameOf(table: string): string;
+  drop(table: string): Promise<string>;
+}
+
+/** Where ZooKeeper has what belongs to a store. */
+export function zookeeperPath({ cluster, database }: ClickhouseConnection): string {
+  return `/clickhouse/modtally/${cluster}/${database}`;
+}
+
+export function tablesOf(connection: ClickhouseConnection): Tables {
+  const { cluster, database } = connection;
+  const nameOf = (table: string): string => `${quoteName(database)}.${quoteName(table)}`;
+  return {
+    usage: nameOf(cluster === null ? 'modtally_usage' : 'modtally_usage_all'),
+    usageHere: nameOf('modtally_usage'),
+    statePath: `${zookeeperPath(connection)}/state`,
+    contents: nameOf('modtally_contents'),
+    imports: nameOf('modtally_imports'),
+    snapshots: nameOf('modtally_catalogue_snapshots'),
+    stays: nameOf('modtally_catalogue_stays'),
+    ofBatches: ['modtally_usage', ...sharedTables.map(({ name }) => name)],
+    nameOf,
+    async drop(table) {
+      const { dropsLater } = await connection.features();
+      return `DROP TABLE IF EXISTS ${nameOf(table)} ${everywhere(connection)} ${dropsLater ? 'SYNC' : ''}`;
+    },
+  };
+}
+
+/** What makes a statement one for all servers of the cluster. */
+export function everywhere({ cluster }: ClickhouseConnection): string {
+  return cluster === null ? '' : `ON CLUSTER ${quoteText(cluster)}`;
+}
+
+/** For how long a statement for all servers is waited for. */
+export function waitingSettings(waitMs: number): Settings {
+  return { distributed_ddl_task_timeout: String(Math.ceil(waitMs / 1000)) };
+}
+
+/** Makes database and tables where they are missing. */
+export async function createTables(connection: ClickhouseConnection, waitMs: number): Promise<void> {
+  const { cluster, database } = connection;
+  const settings = waitingSettings(waitMs);
+  const on = everywhere(connection);
+  await connection.run(`CREATE DATABASE IF NOT EXISTS ${quoteName(database)} ${on}`, settings);
+  const { nameOf } = tablesOf(connection);
+  const make = (table: string, columns: string, engine: string): Promise<void> =>
+    connection.run(`CREATE TABLE IF NOT EXISTS ${nameOf(table)} ${on} (${columns}) ENGINE = ${engine}`, settings);
+  const path = zookeeperPath(connection);
+  const engine = (table: string, place: string, replica: string): string =>
+    cluster === null ? 'MergeTree' : `ReplicatedMergeTree('${path}/${table}${place}', '${replica}')`;
+
+  const columns = usageColumns.map(([name, type]) => `${name} ${type}`).join(', ');
+  await make(
+    'modtally_usage',
+    columns,
+    `${engine('modtally_usage', '/{shard}', '{replica}')}
+     PARTITION BY toYYYYMM(toDate(toUInt16(day))) ORDER BY (path, syshost, user, day)`,
+  );
+  if (cluster !== null) {
+    // By user, so that what is counted of users in each shard adds up.
+    const places = [cluster, database, 'modtally_usage'].map(quoteText).join(', ');
+    await make('modtally_usage_all', columns, `Distributed(${places}, cityHash64(user))`);
+  }
+  for (const { name, columns, order } of sharedTables) {
+    await make(name, columns, `${engine(name, '', '{shard}-{replica}')} ORDER BY ${order}`);
+  }
+}
+
+/** Brings the tables of an older version up to date. */
+export async function upgradeTables(connection: ClickhouseConnection, version: number, waitMs: number): Promise<void> {
+  for (let from = version; from < SCHEMA_VERSION; from++) {
+    for (const step of migrations[from] ?? []) await connection.run(step, waitingSettings(waitMs));
+  }
+}
+
+/** Drops all tables but those of the states, and the database where nothing is left in it. */
+export async function dropTables(connection: ClickhouseConnection, waitMs: number): Promise<void> {
+  const { drop, ofBatches } = tablesOf(connection);
+  for (const table of ['modtally_usage_all', ...ofBatches]) {
+    await connection.run(await drop(table), waitingSettings(waitMs));
+  }
+}
+
+/** @throws AppError STORE_NEWER */
+export function requireKnownVersion(version: number, name: string): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new AppError(
+    'STORE_NEWER',
+    `${name} has schema version ${version}; this modtally knows versions up to ${SCHEMA_VERSION}`,
+    { hint: 'Update modtally on this machine. Nothing was changed.' },
+  );
+}
+
+/** How many replicas have to have what is written, most of them. */
+export interface Quorum {
+  /** Of each shard. */
+  readonly ofUsage: number;
+  /** Of all servers. */
+  readonly ofShared: number;
+}
+
+export async function readQuorum(connection: ClickhouseConnection): Promise<Quorum> {
+  const { cluster, name } = connection;
+  if (cluster === null) return { ofUsage: 0, ofShared: 0 };
+  const rows = await connection.query(
+    `SELECT count() FROM system.clusters WHERE cluster = ${quoteText(cluster)} GROUP BY shard_num`,
+  );
+  const replicas = rows.map(([count]) => Number(count));
+  if (replicas.length === 0) {
+    throw new AppError('STORE_MISSING', `${name}: the servers know no cluster ${cluster}`, {
+      hint: 'The cluster must stand in remote_servers of each server; ?cluster=NAME names it.',
+    });
+  }
+  const most = (count: number): number => (count === 1 ? 0 : Math.floor(count / 2) + 1);
+  return { ofUsage: most(Math.max(...replicas)), ofShared: most(replicas.reduce((sum, count) => sum + count, 0)) };
+}
+
+/** How rows are written: not before most replicas have them is it over. */
+export async function insertSettings(
+  connection: ClickhouseConnection,
+  quorum: number,
+  waitMs: number,
+): Promise<Settings> {
+  const { hasParallelQuorum, limitsPartitionsOfInsert } = await connection.features();
+  return {
+    ...(connection.cluster === null ? {} : { insert_distributed_sync: '1' }),
+    ...(quorum === 0 ? {} : { insert_quorum: String(quorum), insert_quorum_timeout: String(Math.ceil(waitMs)) }),
+    ...(hasParallelQuorum ? { insert_quorum_parallel: '0' } : {}),
+    ...(limitsPartitionsOfInsert ? { max_partitions_per_insert_block: '0' } : {}),
+  };
+}
+
+/** How rows are read: from replicas alone that have all that was written, and each shard answers for itself. */
+export function readSettings({ cluster }: ClickhouseConnection): Settings {
+  return cluster === null ? {} : { select_sequential_consistency: '1', distributed_group_by_no_merge: '1' };
+}

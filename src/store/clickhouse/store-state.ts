@@ -1,0 +1,118 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/**
+ * What a store is at one moment: which of the rows in its tables count. Rows carry the number of a batch, which is
+ * given out before they are written; whether they count is decided here and nowhere else, for all at once.
+ */
+export interface StoreState {
+  /** Goes up by one with each state. */
+  readonly number: number;
+  /** The version of the tables. */
+  readonly schema: number;
+  /** Marks of this state and of those before it, newest last: whoever wrote one finds out here that it was taken. */
+  readonly marks: readonly string[];
+  /** Number of imports so far. */
+  readonly revision: number;
+  /** Number of decisions that changed what can be asked for. */
+  readonly changes: number;
+  /** Number of decisions by which rows that counted ceased to. */
+  readonly losses: number;
+  /** The highest number that was given to a batch. */
+  readonly lastBatch: number;
+  /** The highest number that was given to a content of the ledger. */
+  readonly lastContent: number;
+  /** Batches that are being written. */
+  readonly open: readonly OpenBatch[];
+  /** Batches that do not count and may be removed. */
+  readonly void: readonly number[];
+  /** What was removed and may still be in the tables. */
+  readonly removals: readonly Removal[];
+  /** By cluster, the batch that holds its catalogue. */
+  readonly catalogues: Readonly<Record<string, number>>;
+}
+
+export interface OpenBatch {
+  readonly batch: number;
+  readonly isRemoval: boolean;
+  readonly host: string;
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Rows that ceased to count, of the batches up to one, save for some. */
+export interface Removal {
+  readonly lastBatch: number;
+  readonly except: readonly number[];
+  /** A condition of the usage table. */
+  readonly where: string;
+}
+
+/** So many states on, a mark is forgotten. */
+const MARKS = 16;
+
+export const firstState: StoreState = {
+  number: 0,
+  schema: 0,
+  marks: [],
+  revision: 0,
+  changes: 0,
+  losses: 0,
+  lastBatch: 0,
+  lastContent: 0,
+  open: [],
+  void: [],
+  removals: [],
+  catalogues: {},
+};
+
+/** What changes from a state to the next. */
+export type StateChange = Partial<Omit<StoreState, 'number' | 'marks'>>;
+
+export function stateAfter(state: StoreState, change: StateChange, mark: string): StoreState {
+  const marks = [...state.marks, mark].slice(-MARKS);
+  return { ...state, ...change, number: state.number + 1, marks };
+}
+
+/** Numbers that are so far behind that nobody asks for their marks any more. */
+export function isOldNumber(number: number, state: StoreState): boolean {
+  return number < state.number - MARKS;
+}
+
+/** Rows of batches that do not count: open ones, and those that were given up. */
+export function uncountedBatches({ open, void: gone }: Pick<StoreState, 'open' | 'void'>): number[] {
+  return [...gone, ...open.map(({ batch }) => batch)];
+}
+
+/** The condition that lets through the rows of batches that count, for any of the tables. */
+export function inCountedBatches(state: Pick<StoreState, 'lastBatch' | 'open' | 'void'>): string {
+  return batchesUpTo(state.lastBatch, uncountedBatches(state));
+}
+
+/** The condition that lets through the rows of the usage table that count. */
+export function inCountedUsage(state: StoreState): string {
+  return [
+    inCountedBatches(state),
+    ...state.removals.map(({ lastBatch, except, where }) => `NOT (${batchesUpTo(lastBatch, except)} AND (${where}))`),
+  ].join(' AND ');
+}
+
+function batchesUpTo(last: number, except: readonly number[]): string {
+  const upTo = `batch BETWEEN 1 AND ${last}`;
+  return except.length === 0 ? upTo : `${upTo} AND batch NOT IN (${except.join(', ')})`;
+}
+
+const SIGN = 'modtally:';
+
+/** A state as a text of letters, digits, `_`, `-` and a colon. */
+export function writeState(state: StoreState): string {
+  return SIGN + deflateRawSync(JSON.stringify(state)).toString('base64url');
+}
+
+/** The state that a text holds, whatever stands around it; null where there is none. */
+export function readState(text: string): StoreState | null {
+  const written = new RegExp(`${SIGN}([\\w-]+)`).exec(text)?.[1];
+  if (written === undefined) return null;
+  const state: StoreState = JSON.parse(inflateRawSync(Buffer.from(written, 'base64url')).toString());
+  return state;
+}

@@ -1,0 +1,107 @@
+import type { SqlValue, Statement } from './statement.ts';
+import { inCountedUsage, type StoreState } from './store-state.ts';
+
+/** The names that a filter lets through; null lets all through. */
+export interface ResolvedFilter {
+  readonly users: readonly string[] | null;
+  readonly modules: readonly string[] | null;
+  readonly paths: readonly string[] | null;
+  readonly syshosts: readonly string[] | null;
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
+/** What tells a tally from others. Rows of one tally that came with several imports add up. */
+export const tallyKey = 'day, user, syshost, module, path';
+
+const SECONDS_OF_DAY = 86_400;
+/** A day of the site begins and ends less than a day before or after that of UTC. */
+const EDGE_DAYS = 1;
+
+/** The condition on names. */
+export function compileNames(filter: ResolvedFilter): Statement {
+  const conditions: string[] = [];
+  const values: Record<string, SqlValue> = {};
+  for (const [column, names] of [
+    ['user', filter.users],
+    ['module', filter.modules],
+    ['path', filter.paths],
+    ['syshost', filter.syshosts],
+  ] as const) {
+    if (names === null) continue;
+    if (names.length === 0) conditions.push('0');
+    else {
+      conditions.push(`${column} IN {${column}:Array(String)}`);
+      values[column] = names;
+    }
+  }
+  return { sql: allOf(conditions), values };
+}
+
+/** The days whose rows may lie in the filter's time range, and those of them that may lie there in part. */
+export function daysOf({ start, end }: ResolvedFilter): {
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly edges: readonly number[];
+} {
+  const dayOf = (seconds: number | null): number | null =>
+    seconds === null ? null : Math.floor(clampToColumn(seconds) / SECONDS_OF_DAY);
+  const [from, to] = [dayOf(start), dayOf(end)];
+  const around = (day: number | null): number[] =>
+    day === null ? [] : Array.from({ length: 2 * EDGE_DAYS + 1 }, (_, at) => day - EDGE_DAYS + at);
+  return {
+    first: from === null ? null : from - EDGE_DAYS,
+    last: to === null ? null : to + EDGE_DAYS,
+    edges: [...new Set([...around(from), ...around(to)])],
+  };
+}
+
+/** The condition on days that lets through at least all rows of the filter's time range. */
+export function compileDays(filter: ResolvedFilter): string {
+  const { first, last } = daysOf(filter);
+  return allOf([...(first === null ? [] : [`day >= ${first}`]), ...(last === null ? [] : [`day <= ${last}`])]);
+}
+
+/** The condition on a first load, of a row or of a tally that was added up. */
+export function compileTime({ start, end }: ResolvedFilter, first = 'first'): string {
+  return allOf([
+    ...(start === null ? [] : [`${first} >= ${clampToColumn(start)}`]),
+    ...(end === null ? [] : [`${first} < ${clampToColumn(end)}`]),
+  ]);
+}
+
+/**
+ * The condition that lets through the rows of a filter: loads by their own time, tallies by that of the first load of
+ * all their rows. On days that lie in the range for sure that need not be looked up.
+ * @param usageHere the table, where the statement runs: all rows of a tally are in one shard
+ */
+export function compileFilter(filter: ResolvedFilter, state: StoreState, usageHere: string): Statement {
+  const names = compileNames(filter);
+  const counted = inCountedUsage(state);
+  const { edges } = daysOf(filter);
+  if (edges.length === 0) return { ...names, sql: allOf([counted, names.sql]) };
+  const onEdge = `day IN (${edges.join(', ')})`;
+  const ofEdges = `
+    SELECT ${tallyKey} FROM ${usageHere}
+    WHERE is_tally = 1 AND ${onEdge} AND ${allOf([counted, names.sql])}
+    GROUP BY ${tallyKey} HAVING ${compileTime(filter, 'min(first)')}`;
+  return {
+    ...names,
+    sql: allOf([
+      counted,
+      names.sql,
+      compileDays(filter),
+      `(is_tally = 0 AND ${compileTime(filter)} OR is_tally = 1 AND (NOT (${onEdge}) OR (${tallyKey}) IN (${ofEdges})))`,
+    ]),
+  };
+}
+
+export function allOf(conditions: readonly string[]): string {
+  const told = conditions.filter((condition) => condition !== '1');
+  return told.length === 0 ? '1' : told.join(' AND ');
+}
+
+/** An instant that the column can hold: whatever lies before 1970 or after 2106 lies before or after all loads. */
+function clampToColumn(seconds: number): number {
+  return Math.min(Math.max(Math.ceil(seconds), 0), 0xffff_ffff);
+}

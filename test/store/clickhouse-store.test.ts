@@ -1,0 +1,3 @@
+import { testStore } from './store-contract.ts';
+
+testStore('clickhouse');

@@ -1,0 +1,227 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './mariadb-server.ts';
+
+/** A process of a cluster, which can be killed and started again on the same ports and folder. */
+export interface ClusterPart {
+  start(): Promise<void>;
+  /** Ends it without notice, as a machine that is gone. */
+  kill(): Promise<void>;
+}
+
+export interface ClickhouseNode extends ClusterPart {
+  /** Port of HTTP. */
+  readonly port: number;
+  /** Runs SQL on this very node, as its administrator; gives the answer as it comes. */
+  sql(sql: string): Promise<string>;
+}
+
+/** Two shards of two replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. */
+export interface ClickhouseCluster {
+  /** By shard, then replica. */
+  readonly nodes: readonly ClickhouseNode[];
+  readonly zookeeper: ClusterPart | null;
+  stop(): Promise<void>;
+}
+
+/** The name of the cluster in its configuration. */
+export const clusterName = 'usage';
+/** The user that tests log in as; its password has every character that quoting can get wrong. */
+export const clickhouseUser = 'tally';
+export const clickhousePassword = 'te st\'"\\%&623';
+
+const SHARDS = 2;
+const REPLICAS = 2;
+
+interface Ports {
+  readonly http: number;
+  readonly tcp: number;
+  readonly interserver: number;
+}
+
+/** Starts two shards of two replicas, and their ZooKeeper. */
+export async function startCluster(): Promise<ClickhouseCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'modtally-clickhouse-'));
+  const zookeeperPort = await freePort();
+  const zookeeper = zookeeperPart(join(folder, 'zookeeper'), zookeeperPort);
+  const ports: Ports[] = [];
+  for (let at = 0; at < SHARDS * REPLICAS; at++) ports.push(await freePorts());
+  const nodes = ports.map((own, at) => {
+    const place = join(folder, `node${at}`);
+    return nodePart(place, own, clusterConfig(own, ports, at, zookeeperPort, place));
+  });
+  await zookeeper.start();
+  await Promise.all(nodes.map((node) => node.start()));
+  return { nodes, zookeeper, stop: () => stopAll([...nodes, zookeeper], folder) };
+}
+
+/** Starts one server that belongs to no cluster and knows no ZooKeeper. */
+export async function startSingle(): Promise<ClickhouseCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'modtally-clickhouse-'));
+  const ports = await freePorts();
+  const node = nodePart(folder, ports, serverConfig(ports, folder));
+  await node.start();
+  return { nodes: [node], zookeeper: null, stop: () => stopAll([node], folder) };
+}
+
+async function stopAll(parts: readonly ClusterPart[], folder: string): Promise<void> {
+  // Everything in it is thrown away: to end it in good order would only take time.
+  await Promise.all(parts.map((part) => part.kill()));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function freePorts(): Promise<Ports> {
+  return { http: await freePort(), tcp: await freePort(), interserver: await freePort() };
+}
+
+function nodePart(folder: string, ports: Ports, config: string): ClickhouseNode {
+  mkdirSync(folder, { recursive: true });
+  const configFile = join(folder, 'config.xml');
+  writeFileSync(configFile, config);
+  writeFileSync(join(folder, 'users.xml'), usersConfig);
+  const sql = async (text: string): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${ports.http}/`, { method: 'POST', body: text });
+    const body = await answer.text();
+    if (!answer.ok) throw new Error(body);
+    return body;
+  };
+  const part = processPart(
+    () => spawn('clickhouse-server', [`--config-file=${configFile}`], { stdio: 'ignore', env: serverEnvironment() }),
+    async () => (await sql('SELECT 1')) === '1\n',
+  );
+  return { port: ports.http, sql, ...part };
+}
+
+function zookeeperPart(folder: string, port: number): ClusterPart {
+  mkdirSync(folder, { recursive: true });
+  const configFile = join(folder, 'zoo.cfg');
+  writeFileSync(
+    configFile,
+    `tickTime=500\nmaxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=ruok\ndataDir=${folder}\nclientPort=${port}\nclientPortAddress=127.0.0.1\n`,
+  );
+  return processPart(
+    () =>
+      spawn(
+        'java',
+        [
+          '-Xmx128m',
+          '-XX:+UseSerialGC',
+          '-cp',
+          '/usr/share/java/zookeeper.jar',
+          'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+          configFile,
+        ],
+        { stdio: 'ignore', cwd: folder },
+      ),
+    () => answersRuok(port),
+  );
+}
+
+async function answersRuok(port: number): Promise<boolean> {
+  const { connect } = await import('node:net');
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('connect', () => socket.write('ruok'));
+    socket.on('data', (data) => {
+      text += data.toString();
+    });
+    socket.on('close', () => resolve(text === 'imok'));
+    socket.on('error', () => resolve(false));
+  });
+}
+
+/** Debian keeps servers where not every PATH leads. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, TZ: 'UTC' };
+}
+
+function processPart(run: () => ChildProcess, isReady: () => Promise<boolean>): ClusterPart {
+  let child: ChildProcess | null = null;
+  return {
+    async start() {
+      child = run();
+      let failure: unknown;
+      child.once('error', (error) => {
+        failure = error;
+      });
+      for (let attempt = 0; attempt < 900; attempt++) {
+        if (failure !== undefined) throw failure;
+        if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with status ${child.exitCode}`);
+        if (await isReady().catch(() => false)) return;
+        await sleep(100);
+      }
+      throw new Error(`${child.spawnfile} did not start within 90 s`);
+    },
+    async kill() {
+      const ending = child;
+      child = null;
+      if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
+      const ended = new Promise((resolve) => ending.once('exit', resolve));
+      ending.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function serverConfig({ http, tcp, interserver }: Ports, folder: string, more = ''): string {
+  return `<?xml version="1.0"?>
+<yandex>
+  <logger><level>information</level><log>${folder}/server.log</log><errorlog>${folder}/errors.log</errorlog></logger>
+  <listen_host>127.0.0.1</listen_host>
+  <http_port>${http}</http_port>
+  <tcp_port>${tcp}</tcp_port>
+  <interserver_http_host>127.0.0.1</interserver_http_host>
+  <interserver_http_port>${interserver}</interserver_http_port>
+  <path>${folder}/data/</path>
+  <tmp_path>${folder}/tmp/</tmp_path>
+  <users_config>${folder}/users.xml</users_config>
+  <default_profile>default</default_profile>
+  <default_database>default</default_database>
+  <timezone>UTC</timezone>
+  <mark_cache_size>67108864</mark_cache_size>
+  <max_concurrent_queries>100</max_concurrent_queries>
+  ${more}
+</yandex>
+`;
+}
+
+function clusterConfig(own: Ports, all: readonly Ports[], at: number, zookeeperPort: number, folder: string): string {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => {
+    const replicas = all
+      .slice(shard * REPLICAS, (shard + 1) * REPLICAS)
+      .map(({ tcp }) => `<replica><host>127.0.0.1</host><port>${tcp}</port></replica>`);
+    return `<shard><internal_replication>true</internal_replication>${replicas.join('')}</shard>`;
+  });
+  return serverConfig(
+    own,
+    folder,
+    `<remote_servers><${clusterName}>${shards.join('')}</${clusterName}></remote_servers>
+  <zookeeper>
+    <node><host>127.0.0.1</host><port>${zookeeperPort}</port></node>
+    <session_timeout_ms>4000</session_timeout_ms>
+  </zookeeper>
+  <macros><shard>${Math.floor(at / REPLICAS)}</shard><replica>node${at}</replica></macros>
+  <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>`,
+  );
+}
+
+/** Nodes talk to each other as \`default\`; administrators of tests are that, too. */
+const usersConfig = `<?xml version="1.0"?>
+<yandex>
+  <profiles><default>
+    <max_memory_usage>1000000000</max_memory_usage>
+  </default></profiles>
+  <quotas><default></default></quotas>
+  <users>
+    <default><password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default>
+    <${clickhouseUser}>
+      <password>${clickhousePassword.replaceAll('&', '&amp;')}</password>
+      <networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
+    </${clickhouseUser}>
+  </users>
+</yandex>
+`;
