@@ -1,3 +1,4 @@
+import { newTarget } from '../support/stores.ts';
 import { testStore } from './store-contract.ts';
 
-testStore('clickhouse');
+testStore(() => newTarget('clickhouse'), 0.3);

@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { runDuckdb } from '../support/duckdb-file.ts';
 import { anyLife, live } from '../support/store-life.ts';
-import { openTestStore } from '../support/stores.ts';
+import { newTarget, openTestStore } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testStore } from './store-contract.ts';
 
-testStore('duckdb');
+testStore(() => newTarget('duckdb'));
 
 /** What the rows say of each use, with who and what it is. */
 const usesByRows = `

@@ -3,11 +3,11 @@ import { createSiteZone } from '../../src/core/site-zone.ts';
 import { createLmodDatabase, insertAsLmod, type LmodRow } from '../support/lmod-table.ts';
 import { makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
-import { newDatabase, openTestStore } from '../support/stores.ts';
+import { newDatabase, newTarget, openTestStore } from '../support/stores.ts';
 import { readUsageRows, rowsOf } from '../support/usage-rows.ts';
 import { testStore } from './store-contract.ts';
 
-testStore('mysql');
+testStore(() => newTarget('mysql'));
 
 const chicago = createSiteZone('America/Chicago');
 const byLmod: LmodRow = ['lmod', 'm', '/p', 'ls6', '2024-11-03 23:30:00'];

@@ -8,6 +8,7 @@ import type { UsageFilter } from '../../src/core/usage-query.ts';
 import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 import { createDailyTally } from '../../src/ingest/usage-collector.ts';
 import { findReport } from '../../src/report/reports.ts';
+import type { StoreTarget } from '../../src/store/store-target.ts';
 import { anyFilter, anyQuery, measures } from '../support/any-question.ts';
 import { anyModules, makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
@@ -15,7 +16,7 @@ import { makeRequest } from '../support/make-request.ts';
 import { naiveClassics } from '../support/naive-classics.ts';
 import { sorted } from '../support/naive-usage.ts';
 import { anyLife, edgesOf, live } from '../support/store-life.ts';
-import { type AnyStoreKind, newTarget, openTestStore } from '../support/stores.ts';
+import { openTestStore } from '../support/stores.ts';
 import { readUsageRows, rowsOf, userDaysOf } from '../support/usage-rows.ts';
 
 const utc = createSiteZone('UTC');
@@ -23,17 +24,22 @@ const chicago = createSiteZone('America/Chicago');
 const second = (text: string): number => Date.parse(text) / 1000;
 const at = (text: string): number => Date.parse(text) * 1000;
 
-/** What every store has to do, tried on a real one of a kind. */
-export function testStore(kind: AnyStoreKind): void {
+/**
+ * What every store has to do, tried on real ones.
+ * @param newTarget where a store can be made that does not exist yet
+ * @param share how many of the random cases are tried: a cluster takes its time
+ */
+export function testStore(newTarget: () => StoreTarget, share = 1): void {
+  const runs = (all: number): number => Math.ceil(all * share);
   const open = async (zone = utc): ReturnType<typeof openTestStore> => {
-    const store = await openTestStore(newTarget(kind), zone);
+    const store = await openTestStore(newTarget(), zone);
     await store.prepare();
     return store;
   };
 
   describe('the store itself', () => {
     test('is made once, and left as it is from then on', async () => {
-      const store = await openTestStore(newTarget(kind));
+      const store = await openTestStore(newTarget());
       expect(await store.create()).toBe(true);
       await store.prepare();
       await storeLoads(store, [makeLoad()], utc);
@@ -259,7 +265,7 @@ export function testStore(kind: AnyStoreKind): void {
           await store.drop();
           await store.close();
         }),
-        { numRuns: 12, endOnFailure: true },
+        { numRuns: runs(12), endOnFailure: true },
       );
     });
 
@@ -277,7 +283,7 @@ export function testStore(kind: AnyStoreKind): void {
           await store.drop();
           await store.close();
         }),
-        { numRuns: 15, endOnFailure: true },
+        { numRuns: runs(15), endOnFailure: true },
       );
     });
 
@@ -403,7 +409,7 @@ export function testStore(kind: AnyStoreKind): void {
         await store.drop();
         await store.close();
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: runs(15), endOnFailure: true },
     );
   });
 
@@ -442,7 +448,7 @@ export function testStore(kind: AnyStoreKind): void {
             await store.close();
           },
         ),
-        { numRuns: 15, endOnFailure: true },
+        { numRuns: runs(15), endOnFailure: true },
       );
     });
 

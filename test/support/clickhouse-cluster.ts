@@ -109,6 +109,9 @@ function zookeeperPart(folder: string, port: number): ClusterPart {
         [
           '-Xmx128m',
           '-XX:+UseSerialGC',
+          '-XX:TieredStopAtLevel=1',
+          // What the tests write need not survive the machine.
+          '-Dzookeeper.forceSync=no',
           '-cp',
           '/usr/share/java/zookeeper.jar',
           'org.apache.zookeeper.server.quorum.QuorumPeerMain',

@@ -16,7 +16,7 @@ import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { countRows, removeRows } from './remove-rows.ts';
 import {
   createTables,
-  dropTables,
+  dropDatabase,
   insertSettings,
   readQuorum,
   readSettings,
@@ -62,10 +62,8 @@ export class ClickhouseStore implements Store {
     );
   }
 
-  async drop(): Promise<void> {
-    // The states go first: what is left behind by a crash is a store that does not exist.
-    await this.#decisions.end();
-    await dropTables(this.#connection, this.#waitMs);
+  drop(): Promise<void> {
+    return dropDatabase(this.#connection, this.#waitMs);
   }
 
   readLedger(): ReturnType<Store['readLedger']> {

@@ -83,13 +83,6 @@ export class Decisions {
     return (await this.find()) === null && (await this.#propose(firstState, change)) !== null;
   }
 
-  /** Drops the tables of all states on the servers that this one speaks to; the store is gone with them. */
-  async end(): Promise<void> {
-    this.#latest = null;
-    const { drop } = tablesOf(this.#connection);
-    for (const number of await this.#readNumbers()) await this.#connection.run(await drop(tableOf(number)));
-  }
-
   async #propose(state: StoreState, change: StateChange): Promise<StoreState | null> {
     const mark = randomBytes(9).toString('base64url');
     const next = stateAfter(state, change, mark);

@@ -81,7 +81,6 @@ export interface Tables {
   /** Tables that hold rows of batches, by their plain names. */
   readonly ofBatches: readonly string[];
   nameOf(table: string): string;
-  drop(table: string): Promise<string>;
 }
 
 /** Where ZooKeeper has what belongs to a store. */
@@ -102,10 +101,6 @@ export function tablesOf(connection: ClickhouseConnection): Tables {
     stays: nameOf('modtally_catalogue_stays'),
     ofBatches: ['modtally_usage', ...sharedTables.map(({ name }) => name)],
     nameOf,
-    async drop(table) {
-      const { dropsLater } = await connection.features();
-      return `DROP TABLE IF EXISTS ${nameOf(table)} ${everywhere(connection)} ${dropsLater ? 'SYNC' : ''}`;
-    },
   };
 }
 
@@ -133,20 +128,23 @@ export async function createTables(connection: ClickhouseConnection, waitMs: num
     cluster === null ? 'MergeTree' : `ReplicatedMergeTree('${path}/${table}${place}', '${replica}')`;
 
   const columns = usageColumns.map(([name, type]) => `${name} ${type}`).join(', ');
-  await make(
+  const usage = make(
     'modtally_usage',
     columns,
     `${engine('modtally_usage', '/{shard}', '{replica}')}
      PARTITION BY toYYYYMM(toDate(toUInt16(day))) ORDER BY (path, syshost, user, day)`,
   );
-  if (cluster !== null) {
-    // By user, so that what is counted of users in each shard adds up.
-    const places = [cluster, database, 'modtally_usage'].map(quoteText).join(', ');
-    await make('modtally_usage_all', columns, `Distributed(${places}, cityHash64(user))`);
-  }
-  for (const { name, columns, order } of sharedTables) {
-    await make(name, columns, `${engine(name, '', '{shard}-{replica}')} ORDER BY ${order}`);
-  }
+  // By user, so that what is counted of users in each shard adds up.
+  const places = [cluster ?? '', database, 'modtally_usage'].map(quoteText).join(', ');
+  const usageOfAll = `Distributed(${places}, cityHash64(user))`;
+  // Servers take their time to tell each other: the tables do not wait for one another.
+  await Promise.all([
+    usage,
+    cluster === null ? null : make('modtally_usage_all', columns, usageOfAll),
+    ...sharedTables.map(({ name, columns, order }) =>
+      make(name, columns, `${engine(name, '', '{shard}-{replica}')} ORDER BY ${order}`),
+    ),
+  ]);
 }
 
 /** Brings the tables of an older version up to date. */
@@ -156,12 +154,13 @@ export async function upgradeTables(connection: ClickhouseConnection, version: n
   }
 }
 
-/** Drops all tables but those of the states, and the database where nothing is left in it. */
-export async function dropTables(connection: ClickhouseConnection, waitMs: number): Promise<void> {
-  const { drop, ofBatches } = tablesOf(connection);
-  for (const table of ['modtally_usage_all', ...ofBatches]) {
-    await connection.run(await drop(table), waitingSettings(waitMs));
-  }
+/** Drops the database with everything in it. */
+export async function dropDatabase(connection: ClickhouseConnection, waitMs: number): Promise<void> {
+  const { dropsLater } = await connection.features();
+  await connection.run(
+    `DROP DATABASE IF EXISTS ${quoteName(connection.database)} ${everywhere(connection)} ${dropsLater ? 'SYNC' : ''}`,
+    waitingSettings(waitMs),
+  );
 }
 
 /** @throws AppError STORE_NEWER */

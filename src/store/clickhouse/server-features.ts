@@ -10,7 +10,7 @@ export interface ServerFeatures {
   readonly hasParallelQuorum: boolean;
   /** An insert that touches more than a hundred partitions is refused unless that is allowed (since 19.8). */
   readonly limitsPartitionsOfInsert: boolean;
-  /** A dropped table lingers for minutes unless SYNC is said (since 20.10). */
+  /** What is dropped lingers for minutes unless SYNC is said (since 20.10). */
   readonly dropsLater: boolean;
 }
 
