@@ -6,18 +6,19 @@ import type { StoreTarget } from '../../src/store/store-target.ts';
 import { conformanceDir } from '../support/conformance.ts';
 import { runCommand } from '../support/run-command.ts';
 import { contentOf } from '../support/store-content.ts';
-import { newTarget, openTestStore, storeKinds, urlOf } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore, runsOn, storeKinds, urlOf } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** How often an import is killed on each store; MODTALLY_KILLS sets another number. */
-const kills = Number(process.env['MODTALLY_KILLS'] ?? 30);
+const usualKills = Number(process.env['MODTALLY_KILLS'] ?? 30);
 
 const lines = readFileSync(`${conformanceDir}/five-days/moduleUsage.log-20241112`, 'utf8').split('\n').slice(0, -1);
 
-test.each(storeKinds)(
+test.each(allStoreKinds)(
   'an import into %s that is killed at any moment and run again leaves what an undisturbed one leaves',
-  { timeout: 60_000 + kills * 20_000 },
+  { timeout: 60_000 + usualKills * 20_000 },
   async (kind) => {
+    const kills = runsOn(kind, usualKills);
     const folder = temporaryFolder();
     const [disturbed, undisturbed] = [newTarget(kind), newTarget(kind)];
     const { url, env } = urlOf(disturbed);
@@ -79,7 +80,7 @@ test.each(storeKinds)(
 
 test.each(storeKinds)(
   'the import that makes the store, in %s, can be killed at any moment too',
-  { timeout: 60_000 + kills * 20_000 },
+  { timeout: 60_000 + usualKills * 20_000 },
   async (kind) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'first.log'), `${lines.slice(0, 600).join('\n')}\n`);
@@ -94,7 +95,7 @@ test.each(storeKinds)(
     expect(await importFirst(undisturbed)).toMatchObject({ status: 0 });
     const usualMs = performance.now() - startedAt;
     const expected = await contentOf(await openTestStore(undisturbed));
-    for (let kill = 0; kill < kills / 5; kill++) {
+    for (let kill = 0; kill < usualKills / 5; kill++) {
       const target = newTarget(kind);
       const moment = usualMs * (0.35 + Math.random() * 0.6);
       await importFirst(target, (pid) => {

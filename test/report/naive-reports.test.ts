@@ -17,7 +17,7 @@ import { anyModules } from '../support/make-catalogue.ts';
 import { anyLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
 import { NaiveUsage } from '../support/naive-usage.ts';
-import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore, runsOn } from '../support/stores.ts';
 
 const zone = createSiteZone('America/Chicago');
 const second = (text: string): number => Date.parse(text) / 1000;
@@ -236,7 +236,7 @@ describe.each(allStoreKinds)('on %s', (kind) => {
           await store.close();
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runsOn(kind, 40) },
     );
   });
 });

@@ -8,7 +8,7 @@ import { makeLoad, storeLoads } from '../support/make-loads.ts';
 import { makeRequest } from '../support/make-request.ts';
 import { naiveReports } from '../support/naive-reports.ts';
 import { NaiveUsage } from '../support/naive-usage.ts';
-import { allStoreKinds, newTarget, openTestStore } from '../support/stores.ts';
+import { allStoreKinds, newTarget, openTestStore, runsOn } from '../support/stores.ts';
 
 const chicago = createSiteZone('America/Chicago');
 const at = (text: string): number => Date.parse(text) / 1000;
@@ -126,7 +126,7 @@ describe.each(allStoreKinds)('on %s', (kind) => {
           await store.close();
         },
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: runsOn(kind, 25), endOnFailure: true },
     );
   });
 });

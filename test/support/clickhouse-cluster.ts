@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './mariadb-server.ts';
 
 /** A process of a cluster, which can be killed and started again on the same ports and folder. */
 export interface ClusterPart {
@@ -45,17 +46,24 @@ interface Ports {
 /** Starts two shards of two replicas, and their ZooKeeper. */
 export async function startCluster(): Promise<ClickhouseCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'modtally-clickhouse-'));
-  const zookeeperPort = await freePort();
+  const zookeeperPort = await steadyPort();
   const zookeeper = zookeeperPart(join(folder, 'zookeeper'), zookeeperPort);
   const ports: Ports[] = [];
   for (let at = 0; at < SHARDS * REPLICAS; at++) ports.push(await freePorts());
   const nodes = ports.map((own, at) => {
     const place = join(folder, `node${at}`);
-    return nodePart(place, own, clusterConfig(own, ports, at, zookeeperPort, place));
+    const knowsZookeeper = "SELECT count() > 0 FROM system.zookeeper WHERE path = '/'";
+    return nodePart(place, own, clusterConfig(own, ports, at, zookeeperPort, place), knowsZookeeper);
   });
-  await zookeeper.start();
-  await Promise.all(nodes.map((node) => node.start()));
-  return { nodes, zookeeper, stop: () => stopAll([...nodes, zookeeper], folder) };
+  const stop = (): Promise<void> => stopAll([...nodes, zookeeper], folder);
+  try {
+    await zookeeper.start();
+    await Promise.all(nodes.map((node) => node.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { nodes, zookeeper, stop };
 }
 
 /** Starts one server that belongs to no cluster and knows no ZooKeeper. */
@@ -63,8 +71,14 @@ export async function startSingle(): Promise<ClickhouseCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'modtally-clickhouse-'));
   const ports = await freePorts();
   const node = nodePart(folder, ports, serverConfig(ports, folder));
-  await node.start();
-  return { nodes: [node], zookeeper: null, stop: () => stopAll([node], folder) };
+  const stop = (): Promise<void> => stopAll([node], folder);
+  try {
+    await node.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { nodes: [node], zookeeper: null, stop };
 }
 
 async function stopAll(parts: readonly ClusterPart[], folder: string): Promise<void> {
@@ -74,10 +88,28 @@ async function stopAll(parts: readonly ClusterPart[], folder: string): Promise<v
 }
 
 async function freePorts(): Promise<Ports> {
-  return { http: await freePort(), tcp: await freePort(), interserver: await freePort() };
+  return { http: await steadyPort(), tcp: await steadyPort(), interserver: await steadyPort() };
 }
 
-function nodePart(folder: string, ports: Ports, config: string): ClickhouseNode {
+/**
+ * A port that stays free until a server listens on it, and while it is down: below those that the system gives to
+ * outgoing connections, of which the servers of a cluster make many.
+ */
+async function steadyPort(): Promise<number> {
+  while (true) {
+    const port = randomInt(12_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
+
+function nodePart(folder: string, ports: Ports, config: string, readyWhen = 'SELECT 1'): ClickhouseNode {
   mkdirSync(folder, { recursive: true });
   const configFile = join(folder, 'config.xml');
   writeFileSync(configFile, config);
@@ -90,7 +122,7 @@ function nodePart(folder: string, ports: Ports, config: string): ClickhouseNode 
   };
   const part = processPart(
     () => spawn('clickhouse-server', [`--config-file=${configFile}`], { stdio: 'ignore', env: serverEnvironment() }),
-    async () => (await sql('SELECT 1')) === '1\n',
+    async () => (await sql(readyWhen)) === '1\n',
   );
   return { port: ports.http, sql, ...part };
 }
@@ -124,7 +156,6 @@ function zookeeperPart(folder: string, port: number): ClusterPart {
 }
 
 async function answersRuok(port: number): Promise<boolean> {
-  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let text = '';
@@ -151,13 +182,13 @@ function processPart(run: () => ChildProcess, isReady: () => Promise<boolean>): 
       child.once('error', (error) => {
         failure = error;
       });
-      for (let attempt = 0; attempt < 900; attempt++) {
+      for (let attempt = 0; attempt < 450; attempt++) {
         if (failure !== undefined) throw failure;
         if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with status ${child.exitCode}`);
         if (await isReady().catch(() => false)) return;
         await sleep(100);
       }
-      throw new Error(`${child.spawnfile} did not start within 90 s`);
+      throw new Error(`${child.spawnfile} did not start within 45 s`);
     },
     async kill() {
       const ending = child;

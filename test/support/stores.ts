@@ -18,6 +18,11 @@ export type StoreKind = (typeof storeKinds)[number];
 export const allStoreKinds = ['duckdb', 'mysql', 'clickhouse'] as const;
 export type AnyStoreKind = (typeof allStoreKinds)[number];
 
+/** How many random cases to try on a kind of store, where others try so many: a cluster takes its time. */
+export function runsOn(kind: AnyStoreKind, runs: number): number {
+  return kind === 'clickhouse' ? Math.ceil(runs / 5) : runs;
+}
+
 let databases = 0;
 
 /** A store of a kind that does not exist yet, for one test. */

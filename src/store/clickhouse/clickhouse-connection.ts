@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickhouseTarget } from '../store-target.ts';
-import { explainClickhouseError, isPassing } from './clickhouse-errors.ts';
+import { explainClickhouseError, isPassing, isToldByServer } from './clickhouse-errors.ts';
 import { featuresOf, type ServerFeatures } from './server-features.ts';
 import { plain, type SqlValue, type Statement, writeValues } from './statement.ts';
 
@@ -175,11 +175,14 @@ export class ClickhouseConnection {
 
   /** Asks one server after the other until one answers. */
   async #anywhere<T>(ask: (client: ClickHouseClient) => Promise<T>): Promise<T> {
+    let told: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(ask);
       } catch (error) {
-        if (!isPassing(error) || attempt >= ROUNDS * this.#clients.length) throw error;
+        // What is wrong is known to a server that answers rather than to one that does not.
+        if (isToldByServer(error)) told = error;
+        if (!isPassing(error) || attempt >= ROUNDS * this.#clients.length) throw told ?? error;
         if (attempt % this.#clients.length === 0) await sleep(PAUSE_MS);
       }
     }

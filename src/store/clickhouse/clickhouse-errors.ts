@@ -95,6 +95,11 @@ export function isPassing(cause: unknown): boolean {
   return kindOf(cause)?.isPassing === true;
 }
 
+/** Whether a server has told of a failure, and not the way to it. */
+export function isToldByServer(cause: unknown): boolean {
+  return /^\d+$/.test(signOf(cause instanceof AppError ? cause.cause : cause));
+}
+
 function kindOf(cause: unknown): Kind | undefined {
   const origin = cause instanceof AppError ? cause.cause : cause;
   // That ZooKeeper has no such node is an answer.
