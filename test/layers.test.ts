@@ -23,7 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'node:', 'mysql/mysql-target.ts'],
   'store/duckdb': ['core', 'node:', 'store/*', '@duckdb/node-api'],
   'store/mysql': ['core', 'node:', 'store/*', 'mysql'],
-  'store/clickhouse': ['core', 'node:', 'store/*'],
+  'store/clickhouse': ['core', 'node:', 'store/*', '@clickhouse/client'],
   report: ['core', 'store/store.ts'],
   view: ['core'],
   app: [

@@ -14,20 +14,21 @@ export async function openBatch(decisions: Decisions, waitMs: number, isRemoval 
   let batch = 0;
   await decisions.decide(waitMs, (state) => {
     batch = state.lastBatch + 1;
-    const given = giveUpDead(state);
+    const given = giveUp(
+      state,
+      state.open.filter(isDead).map((dead) => dead.batch),
+    );
     const removing = given.open.find((open) => open.isRemoval);
     if (isRemoval && removing !== undefined) throw removalIsUnderWay(removing);
     const own: OpenBatch = { batch, isRemoval, host: hostname(), pid: process.pid, since: Date.now() };
-    return { lastBatch: batch, void: given.void, open: [...given.open, own] };
+    return { ...given, lastBatch: batch, open: [...given.open, own] };
   });
   return batch;
 }
 
 /** Gives a batch up: its rows never count. */
 export async function giveUpBatch(decisions: Decisions, waitMs: number, batch: number): Promise<void> {
-  await decisions.decide(waitMs, (state) =>
-    isOpen(state, batch) ? { open: withoutBatch(state, batch), void: [...state.void, batch] } : null,
-  );
+  await decisions.decide(waitMs, (state) => (isOpen(state, batch) ? giveUp(state, [batch]) : null));
 }
 
 export function isOpen({ open }: StoreState, batch: number): boolean {
@@ -51,9 +52,16 @@ export function isUndecided(state: StoreState, batch: number, name: string): boo
   });
 }
 
-function giveUpDead(state: StoreState): Required<Pick<StateChange, 'open' | 'void'>> {
-  const dead = state.open.filter(isDead).map(({ batch }) => batch);
-  return { open: state.open.filter((open) => !isDead(open)), void: [...state.void, ...dead] };
+/** What a state becomes when open batches are given up. */
+export function giveUp(
+  { open, void: gone, unswept }: StoreState,
+  batches: readonly number[],
+): Required<Pick<StateChange, 'open' | 'void' | 'unswept'>> {
+  return {
+    open: open.filter(({ batch }) => !batches.includes(batch)),
+    void: [...gone, ...batches],
+    unswept: [...unswept, ...batches],
+  };
 }
 
 function isDead({ host, pid, since }: OpenBatch): boolean {

@@ -83,7 +83,9 @@ export function explainClickhouseError(cause: unknown, name: string): AppError {
   if (cause instanceof AppError) return cause;
   const kind = kindOf(cause);
   // Servers add a stack, or their version, behind what they say.
-  const text = describeCause(cause).replace(/, e\.what\(\) = .*$|, Stack trace: .*$| \(version [^)]*\)\)?$/, '');
+  const text = describeCause(cause)
+    .replace(/, e\.what\(\) = .*$|, Stack trace: .*$| \(version [^)]*\)\)?$/, '')
+    .replace(/^Code: \d+[.,] (?:e\.displayText\(\) = )?(?:[\w:]*Exception: )?/, '');
   return new AppError(kind?.code ?? 'STORE_FAILED', `${name}: ${text || 'the server broke off'}`, {
     hint: kind?.hint ?? '',
     cause,

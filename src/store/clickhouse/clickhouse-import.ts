@@ -143,7 +143,9 @@ class ClickhouseImport implements StoreImport {
     const connection = this.#connection;
     const settings = await insertSettings(connection, this.#quorum.ofUsage, this.#waitMs);
     const bytes = Buffer.concat(this.#held.map((held) => held.bytes));
-    await connection.persist(this.#waitMs, () => connection.insert(tablesOf(connection).usage, bytes, settings));
+    // A server alone does not know again what it has had.
+    const waitMs = connection.cluster === null ? 0 : this.#waitMs;
+    await connection.persist(waitMs, () => connection.insert(tablesOf(connection).usage, bytes, settings));
     for (const { source, rows } of this.#held) this.#sent.set(source, (this.#sent.get(source) ?? 0) + rows);
     this.#held = [];
     this.#heldRows = 0;
@@ -212,6 +214,6 @@ class ClickhouseImport implements StoreImport {
     if (this.#discarded.size === 0) return [];
     const except = uncountedBatches(state).filter((other) => other !== batch);
     const where = `batch = ${batch} AND source IN (${[...this.#discarded].join(', ')})`;
-    return [{ lastBatch: batch, except, where }];
+    return [{ batch, lastBatch: batch, except, where }];
   }
 }

@@ -6,7 +6,7 @@ import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
 import type { ClickhouseTarget } from '../store-target.ts';
-import { isUndecided, openBatch, withoutBatch } from './batches.ts';
+import { giveUp, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
 import { ClickhouseConnection } from './clickhouse-connection.ts';
 import { openClickhouseImport } from './clickhouse-import.ts';
@@ -161,13 +161,13 @@ export class ClickhouseStore implements Store {
         const open = withoutBatch(latest, batch);
         const before = latest.catalogues[syshost];
         // Somebody else has meanwhile added to it: what was made by the former one is of no use.
-        if (catalogue === null || before !== state.catalogues[syshost]) return { open, void: [...latest.void, batch] };
+        if (catalogue === null || before !== state.catalogues[syshost]) return giveUp(latest, [batch]);
         isTaken = true;
         return {
           open,
           changes: latest.changes + 1,
           losses: latest.losses + (before === undefined ? 0 : 1),
-          void: before === undefined ? latest.void : [...latest.void, before],
+          unswept: before === undefined ? latest.unswept : [...latest.unswept, before],
           catalogues: { ...latest.catalogues, [syshost]: batch },
         };
       });

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/app-error.ts';
-import { isUndecided, openBatch, withoutBatch } from './batches.ts';
+import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { compileCount } from './compile-query.ts';
 import type { Decisions } from './decisions.ts';
@@ -40,7 +40,7 @@ export async function removeRows(
   archive: (state: StoreState, filter: ResolvedFilter) => Promise<void>,
 ): Promise<number> {
   const batch = await openBatch(decisions, waitMs, true);
-  let stays: readonly number[] = [batch];
+  let isDecided = false;
   try {
     const state = await decisions.read();
     const filter = await filterOf(state);
@@ -56,21 +56,13 @@ export async function removeRows(
         open,
         changes: latest.changes + 1,
         losses: latest.losses + 1,
-        removals: [...latest.removals, { lastBatch: state.lastBatch, except: uncountedBatches(state), where }],
+        removals: [...latest.removals, { batch, lastBatch: state.lastBatch, except: uncountedBatches(state), where }],
       };
     });
-    stays = [];
+    isDecided = true;
     return rows;
   } finally {
-    if (stays.length > 0) {
-      await decisions
-        .decide(0, (latest) =>
-          latest.open.some((open) => open.batch === batch)
-            ? { open: withoutBatch(latest, batch), void: [...latest.void, batch] }
-            : null,
-        )
-        .catch(() => {});
-    }
+    if (!isDecided) await giveUpBatch(decisions, waitMs, batch).catch(() => {});
   }
 }
 

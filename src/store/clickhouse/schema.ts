@@ -30,14 +30,14 @@ export const usageColumns: readonly (readonly [name: string, type: string])[] = 
   ['jobid', 'Nullable(String)'],
 ];
 
-interface Table {
+export interface Table {
   readonly name: string;
   readonly columns: string;
   readonly order: string;
 }
 
 /** What every server of a cluster has whole. `decided` is the number of the state that an import was to be part of. */
-const sharedTables: readonly Table[] = [
+export const sharedTables: readonly Table[] = [
   {
     name: 'modtally_contents',
     columns: `batch UInt32, decided UInt64, id UInt32, revision UInt32, first_line UInt32, length UInt64, lines UInt64,
@@ -78,8 +78,6 @@ export interface Tables {
   readonly imports: string;
   readonly snapshots: string;
   readonly stays: string;
-  /** Tables that hold rows of batches, by their plain names. */
-  readonly ofBatches: readonly string[];
   nameOf(table: string): string;
 }
 
@@ -99,7 +97,6 @@ export function tablesOf(connection: ClickhouseConnection): Tables {
     imports: nameOf('modtally_imports'),
     snapshots: nameOf('modtally_catalogue_snapshots'),
     stays: nameOf('modtally_catalogue_stays'),
-    ofBatches: ['modtally_usage', ...sharedTables.map(({ name }) => name)],
     nameOf,
   };
 }
@@ -113,6 +110,9 @@ export function everywhere({ cluster }: ClickhouseConnection): string {
 export function waitingSettings(waitMs: number): Settings {
   return { distributed_ddl_task_timeout: String(Math.ceil(waitMs / 1000)) };
 }
+
+/** Inserts that a server knows again; one that was slow and has been repeated meanwhile must not be taken in late. */
+const BLOCKS_KNOWN = 10_000;
 
 /** Makes database and tables where they are missing. */
 export async function createTables(connection: ClickhouseConnection, waitMs: number): Promise<void> {
@@ -132,7 +132,8 @@ export async function createTables(connection: ClickhouseConnection, waitMs: num
     'modtally_usage',
     columns,
     `${engine('modtally_usage', '/{shard}', '{replica}')}
-     PARTITION BY toYYYYMM(toDate(toUInt16(day))) ORDER BY (path, syshost, user, day)`,
+     PARTITION BY toYYYYMM(toDate(toUInt16(day))) ORDER BY (path, syshost, user, day)
+     ${cluster === null ? '' : `SETTINGS replicated_deduplication_window = ${BLOCKS_KNOWN}`}`,
   );
   // By user, so that what is counted of users in each shard adds up.
   const places = [cluster ?? '', database, 'modtally_usage'].map(quoteText).join(', ');

@@ -23,10 +23,17 @@ export interface StoreState {
   readonly lastContent: number;
   /** Batches that are being written. */
   readonly open: readonly OpenBatch[];
-  /** Batches that do not count and may be removed. */
+  /**
+   * Batches that were given up, and never count: who had opened one may be dead, and an insert of his be under way
+   * still, for as long as nobody can tell.
+   */
   readonly void: readonly number[];
+  /** Batches that may be taken out of the tables. */
+  readonly unswept: readonly number[];
   /** What was removed and may still be in the tables. */
   readonly removals: readonly Removal[];
+  /** What is being taken out of the tables; null where nothing is. */
+  readonly sweep: Sweep | null;
   /** By cluster, the batch that holds its catalogue. */
   readonly catalogues: Readonly<Record<string, number>>;
 }
@@ -42,10 +49,21 @@ export interface OpenBatch {
 
 /** Rows that ceased to count, of the batches up to one, save for some. */
 export interface Removal {
+  /** That of the removal itself, by which it is known. */
+  readonly batch: number;
   readonly lastBatch: number;
   readonly except: readonly number[];
   /** A condition of the usage table. */
   readonly where: string;
+}
+
+/** Batches and removals whose rows the servers were told to remove, by a statement with a mark in it. */
+export interface Sweep {
+  readonly mark: string;
+  readonly batches: readonly number[];
+  readonly removals: readonly number[];
+  /** A day of each month that has such rows. */
+  readonly days: readonly number[];
 }
 
 /** So many states on, a mark is forgotten. */
@@ -62,7 +80,9 @@ export const firstState: StoreState = {
   lastContent: 0,
   open: [],
   void: [],
+  unswept: [],
   removals: [],
+  sweep: null,
   catalogues: {},
 };
 
@@ -91,10 +111,12 @@ export function inCountedBatches(state: Pick<StoreState, 'lastBatch' | 'open' | 
 
 /** The condition that lets through the rows of the usage table that count. */
 export function inCountedUsage(state: StoreState): string {
-  return [
-    inCountedBatches(state),
-    ...state.removals.map(({ lastBatch, except, where }) => `NOT (${batchesUpTo(lastBatch, except)} AND (${where}))`),
-  ].join(' AND ');
+  return [inCountedBatches(state), ...state.removals.map((removal) => `NOT (${isRemoved(removal)})`)].join(' AND ');
+}
+
+/** The condition that lets through what was removed. */
+export function isRemoved({ lastBatch, except, where }: Removal): string {
+  return `${batchesUpTo(lastBatch, except)} AND (${where})`;
 }
 
 function batchesUpTo(last: number, except: readonly number[]): string {

@@ -1,0 +1,80 @@
+import { AppError } from '../../core/app-error.ts';
+import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import { zookeeperPath } from './schema.ts';
+import { quoteText } from './statement.ts';
+
+/**
+ * Whether every replica has done what a statement with a mark in it told them to remove from a table; null where they
+ * have not been told. A server knows of itself alone. So of replicated tables it is looked up in ZooKeeper, where each
+ * replica lists its parts, and the name of a part ends in the number of the last statement that was applied to it.
+ * @param partitions those that have such rows; null for all
+ */
+export async function mutatedEverywhere(
+  connection: ClickhouseConnection,
+  table: string,
+  mark: string,
+  partitions: readonly string[] | null,
+): Promise<boolean | null> {
+  const { cluster, database } = connection;
+  if (cluster === null) {
+    const [row] = await connection.query(
+      `SELECT min(is_done), count() FROM system.mutations
+       WHERE database = ${quoteText(database)} AND table = ${quoteText(table)} AND position(command, ${quoteText(mark)}) > 0`,
+    );
+    return Number(row?.[1]) === 0 ? null : Number(row?.[0]) === 1;
+  }
+  const path = `${zookeeperPath(connection)}/${table}`;
+  const shards = table === 'modtally_usage' ? (await readNodes(connection, path)).map(({ name }) => `/${name}`) : [''];
+  let isDone = true;
+  for (const shard of shards) {
+    const done = await mutatedIn(connection, path + shard, mark, partitions);
+    if (done === null) return null;
+    isDone &&= done;
+  }
+  return isDone;
+}
+
+async function mutatedIn(
+  connection: ClickhouseConnection,
+  path: string,
+  mark: string,
+  partitions: readonly string[] | null,
+): Promise<boolean | null> {
+  const mutations = await readNodes(connection, `${path}/mutations`);
+  const told = mutations.filter(({ value }) => value.includes(mark)).map(({ value }) => readVersions(value));
+  const [first] = told;
+  if (first === undefined) return null;
+  for (const replica of await readNodes(connection, `${path}/replicas`)) {
+    const parts = await readNodes(connection, `${path}/replicas/${replica.name}/parts`);
+    const asked = parts.filter(({ name }) => partitions === null || partitions.includes(name.split('_', 1)[0] ?? ''));
+    if (asked.some(({ name }) => !isMutated(name, first))) return false;
+  }
+  return true;
+}
+
+/** By partition, the number that the statement has among the blocks that were written there. */
+function readVersions(entry: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...entry.matchAll(/^([^\t\n]+)\t(\d+)$/gm)].map(([, partition = '', number]) => [partition, Number(number)]),
+  );
+}
+
+/** A part is called PARTITION_FIRST_LAST_LEVEL, and _VERSION where a statement was applied to it. */
+function isMutated(part: string, versions: ReadonlyMap<string, number>): boolean {
+  const [partition = '', first, , , version] = part.split('_');
+  const number = versions.get(partition);
+  return number === undefined || Number(first) >= number || Number(version ?? 0) >= number;
+}
+
+async function readNodes(
+  connection: ClickhouseConnection,
+  path: string,
+): Promise<{ readonly name: string; readonly value: string }[]> {
+  try {
+    const rows = await connection.query(`SELECT name, value FROM system.zookeeper WHERE path = ${quoteText(path)}`);
+    return rows.map(([name, value]) => ({ name: String(name), value: String(value) }));
+  } catch (error) {
+    if (error instanceof AppError && /No node/.test(error.message)) return [];
+    throw error;
+  }
+}

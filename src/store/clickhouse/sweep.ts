@@ -1,0 +1,137 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import type { Decisions } from './decisions.ts';
+import { mutatedEverywhere } from './mutations.ts';
+import {
+  everywhere,
+  insertSettings,
+  readQuorum,
+  readSettings,
+  sharedTables,
+  tablesOf,
+  usageColumns,
+  waitingSettings,
+} from './schema.ts';
+import { quoteText } from './statement.ts';
+import { isRemoved, type StoreState, type Sweep } from './store-state.ts';
+
+const ASK_AGAIN_MS = 500;
+/** Rows that count nowhere, so many that each shard gets some. */
+const TOUCHING_ROWS = 64;
+
+/**
+ * Takes rows that do not count out of the tables, in two steps, as servers take their time: it is decided what goes,
+ * and the servers are told to remove it; when all replicas have, it is decided that nobody needs to pass over it any
+ * more. Whoever comes next does the second step, and tells the servers again where the first was cut short.
+ * @param waitMs how long to wait for the second; 0 leaves it to others
+ */
+export async function sweepRows(connection: ClickhouseConnection, decisions: Decisions, waitMs: number): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  await finishSweep(connection, decisions);
+  const begun = await decisions.decide(waitMs, (state) => beginSweep(connection, state));
+  if (begun.sweep === null) return;
+  await removeSwept(connection, begun, begun.sweep);
+  while (!(await finishSweep(connection, decisions)) && performance.now() < deadline) await sleep(ASK_AGAIN_MS);
+}
+
+async function beginSweep(connection: ClickhouseConnection, state: StoreState): Promise<{ sweep: Sweep } | null> {
+  const { sweep, unswept: batches, removals } = state;
+  if (sweep !== null || (batches.length === 0 && removals.length === 0)) return null;
+  const known = { mark: randomBytes(9).toString('hex'), batches, removals: removals.map(({ batch }) => batch) };
+  const rows = await connection.query(
+    `SELECT min(day) FROM (
+       SELECT day, toYYYYMM(toDate(toUInt16(day))) AS month FROM ${tablesOf(connection).usage}
+       WHERE ${sweptUsage(state, known)} GROUP BY day)
+     GROUP BY month`,
+    readSettings(connection),
+  );
+  return { sweep: { ...known, days: rows.map(([day]) => Number(day)) } };
+}
+
+/** Ends a sweep that all replicas are done with; tells them again where they know nothing of it. */
+async function finishSweep(connection: ClickhouseConnection, decisions: Decisions): Promise<boolean> {
+  const state = await decisions.read();
+  const { sweep } = state;
+  if (sweep === null) return true;
+  const months = sweep.days.map(monthOfDay);
+  for (const { name } of sweptTables(connection, state, sweep)) {
+    const done = await mutatedEverywhere(connection, name, sweep.mark, name === 'modtally_usage' ? months : null);
+    if (done === null) await removeSwept(connection, state, sweep);
+    if (!done) return false;
+  }
+  await decisions.decide(0, (latest) =>
+    latest.sweep?.mark !== sweep.mark
+      ? null
+      : {
+          sweep: null,
+          unswept: latest.unswept.filter((batch) => !sweep.batches.includes(batch)),
+          removals: latest.removals.filter(({ batch }) => !sweep.removals.includes(batch)),
+        },
+  );
+  return true;
+}
+
+/** The condition that lets through what goes of the usage table. */
+function sweptUsage(state: StoreState, { batches, removals }: Pick<Sweep, 'batches' | 'removals'>): string {
+  return [
+    ...(batches.length === 0 ? [] : [`batch IN (${batches.join(', ')})`]),
+    ...state.removals.filter(({ batch }) => removals.includes(batch)).map((removal) => `(${isRemoved(removal)})`),
+  ].join(' OR ');
+}
+
+/** By table, what goes. */
+function sweptTables(
+  { cluster }: ClickhouseConnection,
+  state: StoreState,
+  sweep: Sweep,
+): { readonly name: string; readonly where: string; readonly isSharded: boolean }[] {
+  const ofUsage = `batch = 0 OR ${sweptUsage(state, sweep)}`;
+  const shared = sweep.batches.length === 0 ? [] : sharedTables;
+  return [
+    ...(sweep.days.length === 0 ? [] : [{ name: 'modtally_usage', where: ofUsage, isSharded: cluster !== null }]),
+    ...shared.map(({ name }) => ({ name, where: `batch IN (${sweep.batches.join(', ')})`, isSharded: false })),
+  ];
+}
+
+/** Tells the servers what goes; a second time does no harm. */
+async function removeSwept(connection: ClickhouseConnection, state: StoreState, sweep: Sweep): Promise<void> {
+  const { nameOf } = tablesOf(connection);
+  for (const { name, where, isSharded } of sweptTables(connection, state, sweep)) {
+    // What every server has whole needs to be told to one.
+    const on = isSharded ? everywhere(connection) : '';
+    await connection.run(
+      `ALTER TABLE ${nameOf(name)} ${on} DELETE WHERE ${quoteText(sweep.mark)} != '' AND (${where})`,
+      waitingSettings(10_000),
+    );
+    if (isSharded) await touchMonths(connection, sweep.days);
+  }
+}
+
+/**
+ * Adds rows that do not count to the months of which some are going to be removed: the last part that was written
+ * with a quorum stays as it is on old servers, until there is a later one.
+ */
+async function touchMonths(connection: ClickhouseConnection, days: readonly number[]): Promise<void> {
+  const { ofUsage } = await readQuorum(connection);
+  // A mark of its own in each row, as servers pass over what they have had.
+  const chunk = String(randomInt(0xffff_ffff));
+  const given: Readonly<Record<string, string>> = { chunk, day: 'day', user: "concat('touch', toString(number))" };
+  const values = usageColumns.map(([name, type]) => given[name] ?? nothingOf(type));
+  await connection.run(
+    `INSERT INTO ${tablesOf(connection).usage} (${usageColumns.map(([name]) => name).join(', ')})
+     SELECT ${values.join(', ')}
+     FROM (SELECT number, arrayJoin([${days.join(', ')}]) AS day FROM numbers(${TOUCHING_ROWS}))`,
+    await insertSettings(connection, ofUsage, 10_000),
+  );
+}
+
+function nothingOf(type: string): string {
+  if (type === 'String') return "''";
+  return type.startsWith('Nullable') ? 'NULL' : '0';
+}
+
+/** The name of the partition of a day. */
+function monthOfDay(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 7).replace('-', '');
+}
