@@ -8,6 +8,7 @@ import type { Decisions } from './decisions.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { insertSettings, type Quorum, readQuorum, readSettings, tablesOf } from './schema.ts';
 import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
+import { sweepOn } from './sweep.ts';
 import { tallyKey } from './usage-filter.ts';
 import { UsageRows } from './usage-rows.ts';
 
@@ -124,6 +125,7 @@ class ClickhouseImport implements StoreImport {
     });
     if (isConflict) return 'conflict';
     this.#batch = null;
+    await sweepOn(this.#connection, this.#decisions);
     return { newRows, cut: 0 };
   }
 

@@ -27,6 +27,7 @@ import {
 } from './schema.ts';
 import type { StoreState } from './store-state.ts';
 import { streamRows, streamUserDays } from './stream-rows.ts';
+import { sweepOn, sweepRows } from './sweep.ts';
 import { compileDays, type ResolvedFilter } from './usage-filter.ts';
 
 /** How often a question is asked again because rows were removed while it was being answered. */
@@ -119,26 +120,31 @@ export class ClickhouseStore implements Store {
 
   async remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
     await this.#readState();
-    return removeRows(
+    const removed = await removeRows(
       this.#connection,
       this.#decisions,
       this.#waitMs,
       () => this.#resolve(filter),
       async (state, resolved) => archive?.(streamRows(this.#connection, state, resolved)),
     );
+    await sweepOn(this.#connection, this.#decisions);
+    return removed;
   }
 
   async forgetUser(user: string, isDry: boolean): Promise<number> {
     const filter = { users: [user], modules: null, paths: null, syshosts: null, start: null, end: null };
     if (isDry) return this.#read((state) => countRows(this.#connection, state, filter));
     await this.#readState();
-    return removeRows(
+    const removed = await removeRows(
       this.#connection,
       this.#decisions,
       this.#waitMs,
       async () => filter,
       async () => {},
     );
+    // The name has to go from the disks, too.
+    await sweepRows(this.#connection, this.#decisions, this.#waitMs);
+    return removed;
   }
 
   async addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {

@@ -45,11 +45,48 @@ async function mutatedIn(
   const [first] = told;
   if (first === undefined) return null;
   for (const replica of await readNodes(connection, `${path}/replicas`)) {
-    const parts = await readNodes(connection, `${path}/replicas/${replica.name}/parts`);
-    const asked = parts.filter(({ name }) => partitions === null || partitions.includes(name.split('_', 1)[0] ?? ''));
-    if (asked.some(({ name }) => !isMutated(name, first))) return false;
+    const nodes = await readNodes(connection, `${path}/replicas/${replica.name}/parts`);
+    const parts = nodes.map(({ name }) => readPart(name));
+    const asked = parts.filter(({ partition }) => partitions === null || partitions.includes(partition));
+    if (asked.some((part) => !isMutated(part, first) && !asked.some((other) => isReplacing(other, part)))) return false;
   }
   return true;
+}
+
+/** A part: its partition, the first and last of its blocks, how often it was merged, the last statement applied. */
+interface Part {
+  readonly partition: string;
+  readonly first: number;
+  readonly last: number;
+  readonly level: number;
+  readonly version: number;
+}
+
+/** A part is called PARTITION_FIRST_LAST_LEVEL, and _VERSION where a statement was applied to it. */
+function readPart(name: string): Part {
+  const [partition = '', first, last, level, version] = name.split('_');
+  return {
+    partition,
+    first: Number(first),
+    last: Number(last),
+    level: Number(level),
+    version: Number(version ?? 0),
+  };
+}
+
+function isMutated({ partition, first, version }: Part, versions: ReadonlyMap<string, number>): boolean {
+  const number = versions.get(partition);
+  return number === undefined || first >= number || version >= number;
+}
+
+/** Whether a part has come in the place of another, which is still listed for a while. */
+function isReplacing(one: Part, other: Part): boolean {
+  return (
+    one.partition === other.partition &&
+    one.first <= other.first &&
+    one.last >= other.last &&
+    (one.level > other.level || (one.level === other.level && one.version > other.version))
+  );
 }
 
 /** By partition, the number that the statement has among the blocks that were written there. */
@@ -57,13 +94,6 @@ function readVersions(entry: string): ReadonlyMap<string, number> {
   return new Map(
     [...entry.matchAll(/^([^\t\n]+)\t(\d+)$/gm)].map(([, partition = '', number]) => [partition, Number(number)]),
   );
-}
-
-/** A part is called PARTITION_FIRST_LAST_LEVEL, and _VERSION where a statement was applied to it. */
-function isMutated(part: string, versions: ReadonlyMap<string, number>): boolean {
-  const [partition = '', first, , , version] = part.split('_');
-  const number = versions.get(partition);
-  return number === undefined || Number(first) >= number || Number(version ?? 0) >= number;
 }
 
 async function readNodes(

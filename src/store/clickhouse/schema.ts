@@ -34,6 +34,8 @@ export interface Table {
   readonly name: string;
   readonly columns: string;
   readonly order: string;
+  /** A column of text. */
+  readonly text: string;
 }
 
 /** What every server of a cluster has whole. `decided` is the number of the state that an import was to be part of. */
@@ -43,23 +45,27 @@ export const sharedTables: readonly Table[] = [
     columns: `batch UInt32, decided UInt64, id UInt32, revision UInt32, first_line UInt32, length UInt64, lines UInt64,
       digest String, head_lines String, blocks String, name String, stamp Nullable(String), tail_waits UInt8`,
     order: '(id, decided)',
+    text: 'name',
   },
   {
     name: 'modtally_imports',
     columns: `batch UInt32, decided UInt64, started_at Int64, zone String, files UInt32, lines UInt64, loads UInt64,
       ignored UInt64, skipped UInt64, rejected UInt64, already UInt64, new_rows UInt64`,
     order: '(batch, decided)',
+    text: 'zone',
   },
   {
     name: 'modtally_catalogue_snapshots',
     columns: 'batch UInt32, syshost String, day Int32',
     order: '(syshost, day)',
+    text: 'syshost',
   },
   {
     name: 'modtally_catalogue_stays',
     columns: `batch UInt32, syshost String, path String, module String, is_default Nullable(UInt8),
       is_hidden Nullable(UInt8), kind String, first_day Int32, last_day Int32`,
     order: '(syshost, path)',
+    text: 'syshost',
   },
 ];
 

@@ -62,8 +62,10 @@ export interface Sweep {
   readonly mark: string;
   readonly batches: readonly number[];
   readonly removals: readonly number[];
-  /** A day of each month that has such rows. */
+  /** A day of each month of usage that has such rows. */
   readonly days: readonly number[];
+  /** The other tables that have some. */
+  readonly tables: readonly string[];
 }
 
 /** So many states on, a mark is forgotten. */

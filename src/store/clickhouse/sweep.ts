@@ -35,6 +35,13 @@ export async function sweepRows(connection: ClickhouseConnection, decisions: Dec
   while (!(await finishSweep(connection, decisions)) && performance.now() < deadline) await sleep(ASK_AGAIN_MS);
 }
 
+/** Sweeps as far as it goes without waiting. That it fails is nobody's concern: the next one comes. */
+export async function sweepOn(connection: ClickhouseConnection, decisions: Decisions): Promise<void> {
+  const { sweep, unswept, removals } = await decisions.read();
+  if (sweep === null && unswept.length === 0 && removals.length === 0) return;
+  await sweepRows(connection, decisions, 0).catch(() => {});
+}
+
 async function beginSweep(connection: ClickhouseConnection, state: StoreState): Promise<{ sweep: Sweep } | null> {
   const { sweep, unswept: batches, removals } = state;
   if (sweep !== null || (batches.length === 0 && removals.length === 0)) return null;
@@ -46,7 +53,15 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
      GROUP BY month`,
     readSettings(connection),
   );
-  return { sweep: { ...known, days: rows.map(([day]) => Number(day)) } };
+  const tables: string[] = [];
+  for (const { name } of batches.length === 0 ? [] : sharedTables) {
+    const [row] = await connection.query(
+      `SELECT 1 FROM ${tablesOf(connection).nameOf(name)} WHERE batch IN (${batches.join(', ')}) LIMIT 1`,
+      readSettings(connection),
+    );
+    if (row !== undefined) tables.push(name);
+  }
+  return { sweep: { ...known, days: rows.map(([day]) => Number(day)), tables } };
 }
 
 /** Ends a sweep that all replicas are done with; tells them again where they know nothing of it. */
@@ -87,10 +102,10 @@ function sweptTables(
   sweep: Sweep,
 ): { readonly name: string; readonly where: string; readonly isSharded: boolean }[] {
   const ofUsage = `batch = 0 OR ${sweptUsage(state, sweep)}`;
-  const shared = sweep.batches.length === 0 ? [] : sharedTables;
+  const ofBatches = `batch IN (0, ${sweep.batches.join(', ')})`;
   return [
     ...(sweep.days.length === 0 ? [] : [{ name: 'modtally_usage', where: ofUsage, isSharded: cluster !== null }]),
-    ...shared.map(({ name }) => ({ name, where: `batch IN (${sweep.batches.join(', ')})`, isSharded: false })),
+    ...sweep.tables.map((name) => ({ name, where: ofBatches, isSharded: false })),
   ];
 }
 
@@ -104,26 +119,33 @@ async function removeSwept(connection: ClickhouseConnection, state: StoreState, 
       `ALTER TABLE ${nameOf(name)} ${on} DELETE WHERE ${quoteText(sweep.mark)} != '' AND (${where})`,
       waitingSettings(10_000),
     );
-    if (isSharded) await touchMonths(connection, sweep.days);
   }
+  if (connection.cluster !== null) await touchParts(connection, sweep);
 }
 
 /**
- * Adds rows that do not count to the months of which some are going to be removed: the last part that was written
- * with a quorum stays as it is on old servers, until there is a later one.
+ * Adds rows that do not count wherever some are going to be removed: the last part that was written with a quorum
+ * stays as it is on old servers, until there is a later one.
  */
-async function touchMonths(connection: ClickhouseConnection, days: readonly number[]): Promise<void> {
-  const { ofUsage } = await readQuorum(connection);
-  // A mark of its own in each row, as servers pass over what they have had.
+async function touchParts(connection: ClickhouseConnection, { days, tables }: Sweep): Promise<void> {
+  const { ofUsage, ofShared } = await readQuorum(connection);
+  const { usage, nameOf } = tablesOf(connection);
+  // Something that was not there before, as servers pass over what they have had.
   const chunk = String(randomInt(0xffff_ffff));
-  const given: Readonly<Record<string, string>> = { chunk, day: 'day', user: "concat('touch', toString(number))" };
-  const values = usageColumns.map(([name, type]) => given[name] ?? nothingOf(type));
-  await connection.run(
-    `INSERT INTO ${tablesOf(connection).usage} (${usageColumns.map(([name]) => name).join(', ')})
-     SELECT ${values.join(', ')}
-     FROM (SELECT number, arrayJoin([${days.join(', ')}]) AS day FROM numbers(${TOUCHING_ROWS}))`,
-    await insertSettings(connection, ofUsage, 10_000),
-  );
+  if (days.length > 0) {
+    const given: Readonly<Record<string, string>> = { chunk, day: 'day', user: "concat('touch', toString(number))" };
+    const values = usageColumns.map(([name, type]) => given[name] ?? nothingOf(type));
+    await connection.run(
+      `INSERT INTO ${usage} (${usageColumns.map(([name]) => name).join(', ')})
+       SELECT ${values.join(', ')}
+       FROM (SELECT number, arrayJoin([${days.join(', ')}]) AS day FROM numbers(${TOUCHING_ROWS}))`,
+      await insertSettings(connection, ofUsage, 10_000),
+    );
+  }
+  const settings = await insertSettings(connection, ofShared, 10_000);
+  for (const { name, text } of sharedTables.filter((table) => tables.includes(table.name))) {
+    await connection.run(`INSERT INTO ${nameOf(name)} (batch, ${text}) VALUES (0, '${chunk}')`, settings);
+  }
 }
 
 function nothingOf(type: string): string {
