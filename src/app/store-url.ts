@@ -60,7 +60,7 @@ function parseMysqlUrl(text: string, password: string): StoreTarget {
 
 /** Several hosts, which a URL of the standard cannot have; the database and the cluster are words that need no quoting. */
 function parseClickhouseUrl(text: string, password: string): ClickhouseTarget {
-  const parts = /^[a-z]+:\/\/(?:([^/]*)@)?([^/?]+)\/([^?]*)(?:\?(.*))?$/i.exec(text);
+  const parts = /^[a-z]+:\/\/(?:([^/]*)@)?([^/?@]+)\/([^?]*)(?:\?(.*))?$/i.exec(text);
   if (parts === null) throw badUrl(text, 'it is no URL with a host and a database');
   const [, userInfo = '', places = '', path = '', query = ''] = parts;
   const [user = '', ...ownPassword] = userInfo.split(':');

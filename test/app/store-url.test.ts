@@ -5,6 +5,16 @@ import { holdsPassword, parseStoreUrl } from '../../src/app/store-url.ts';
 
 const base = { kind: 'mysql', host: 'db', port: null, socket: null, user: 'lmod', password: '', database: 'lmodV2' };
 
+const clickhouse = {
+  kind: 'clickhouse',
+  hosts: [{ host: 'ch', port: 8123 }],
+  isSecure: false,
+  user: 'tally',
+  password: '',
+  database: 'usage',
+  cluster: null,
+};
+
 describe('a store URL', () => {
   test.each([
     ['duckdb:/srv/usage.duckdb', '/srv/usage.duckdb'],
@@ -32,6 +42,47 @@ describe('a store URL', () => {
   test('is given the password that it does not hold', () => {
     expect(parseStoreUrl('mysql://lmod@db/lmodV2', 'secret')).toEqual({ ...base, password: 'secret' });
     expect(parseStoreUrl('mysql://lmod:own@db/lmodV2', 'secret')).toEqual({ ...base, password: 'own' });
+  });
+
+  test.each([
+    ['clickhouse://tally@ch/usage', {}],
+    ['clickhouse://ch/usage', { user: 'default' }],
+    ['clickhouse://tally@ch/usage?secure=true', { isSecure: true, hosts: [{ host: 'ch', port: 8443 }] }],
+    [
+      'clickhouse://tally@ch1,ch2:8124,[::1]:8125,[::2]/usage?cluster=centre',
+      {
+        cluster: 'centre',
+        hosts: [
+          { host: 'ch1', port: 8123 },
+          { host: 'ch2', port: 8124 },
+          { host: '::1', port: 8125 },
+          { host: '::2', port: 8123 },
+        ],
+      },
+    ],
+    ['clickhouse://ta%40lly:p%3A%2F@ch/usage', { user: 'ta@lly', password: 'p:/' }],
+    ['clickhouse://tally:p@ss:w@ch/usage', { password: 'p@ss:w' }],
+  ])('names a ClickHouse database: %s', (url, change) => {
+    expect(parseStoreUrl(url, '')).toEqual({ ...clickhouse, ...change });
+  });
+
+  test.each([
+    'clickhouse://tally@ch',
+    'clickhouse://tally@ch/',
+    'clickhouse:///usage',
+    'clickhouse://tally@/usage',
+    'clickhouse://tally@ch:99999/usage',
+    'clickhouse://tally@ch,/usage',
+    'clickhouse://tally@ch:x/usage',
+    'clickhouse://tally@ch/us`age',
+    "clickhouse://tally@ch/us'age",
+    'clickhouse://tally@ch/usage?cluster=a b',
+    'clickhouse://tally@ch/usage?cluster=',
+    'clickhouse://tally@ch/usage?cluser=x',
+    'clickhouse://tally@ch/a/b',
+    'clickhouse://%zz@ch/usage',
+  ])('of ClickHouse that is none is told: "%s"', (url) => {
+    expect(() => parseStoreUrl(url, '')).toThrow(expect.objectContaining({ code: 'BAD_STORE_URL' }));
   });
 
   test.each([

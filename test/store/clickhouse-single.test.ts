@@ -10,9 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-testStore(() =>
-  newClickhouseTarget(
-    server.nodes.map(({ port }) => port),
-    null,
-  ),
+testStore(
+  () =>
+    newClickhouseTarget(
+      server.nodes.map(({ port }) => port),
+      null,
+    ),
+  0.3,
 );
