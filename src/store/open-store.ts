@@ -29,8 +29,11 @@ export async function openStore(target: StoreTarget, options: OpenStoreOptions):
       return new MysqlStore(target, options);
     }
     case 'clickhouse': {
-      const { ClickhouseStore } = await import('./clickhouse/clickhouse-store.ts');
-      return new ClickhouseStore(target, options);
+      const [{ ClickhouseStore }, { ClickhouseConnection }] = await Promise.all([
+        import('./clickhouse/clickhouse-store.ts'),
+        import('./clickhouse/clickhouse-connection.ts'),
+      ]);
+      return new ClickhouseStore(new ClickhouseConnection(target), options.waitMs);
     }
   }
 }

@@ -69,7 +69,7 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
 
   describe('several questions at once', () => {
     test('have answers of one moment, whatever is imported meanwhile', async () => {
-      const target = newTarget(kind);
+      const target = newTarget();
       const [store, other] = [await openTestStore(target, utc), await openTestStore(target, utc)];
       await store.prepare();
       await other.prepare();

@@ -1,14 +1,13 @@
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileLikeAny, likeAnyMatchesAll } from '../../core/like-pattern.ts';
+import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
-import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import type { ImportMode, Store, StoreImport } from '../store.ts';
-import type { ClickhouseTarget } from '../store-target.ts';
 import { giveUp, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
-import { ClickhouseConnection } from './clickhouse-connection.ts';
+import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { openClickhouseImport } from './clickhouse-import.ts';
 import { compileQuery, readCell } from './compile-query.ts';
 import { Decisions } from './decisions.ts';
@@ -39,12 +38,16 @@ export class ClickhouseStore implements Store {
   readonly #connection: ClickhouseConnection;
   readonly #decisions: Decisions;
   readonly #waitMs: number;
+  /** The state that all questions are about; null for the newest. */
+  readonly #moment: StoreState | null;
 
-  constructor(target: ClickhouseTarget, { waitMs }: { readonly waitMs: number }) {
-    this.#connection = new ClickhouseConnection(target);
-    this.#decisions = new Decisions(this.#connection);
-    this.name = this.#connection.name;
+  /** @param waitMs how long to wait for others, and for servers that are away, in milliseconds */
+  constructor(connection: ClickhouseConnection, waitMs: number, moment: StoreState | null = null) {
+    this.#connection = connection;
+    this.#decisions = new Decisions(connection);
+    this.name = connection.name;
     this.#waitMs = waitMs;
+    this.#moment = moment;
   }
 
   async create(): Promise<boolean> {
@@ -83,8 +86,12 @@ export class ClickhouseStore implements Store {
   }
 
   async readState(): Promise<string> {
-    const { revision, changes } = await this.#readState();
-    return `${revision}.${changes}`;
+    return textOf(await this.#readState());
+  }
+
+  async atOnce<T>(use: (store: Store, state: string) => Promise<T>): Promise<T> {
+    const state = await this.#readState();
+    return use(new ClickhouseStore(this.#connection, this.#waitMs, state), textOf(state));
   }
 
   async openImport(mode: ImportMode): Promise<StoreImport> {
@@ -172,7 +179,6 @@ export class ClickhouseStore implements Store {
         return {
           open,
           changes: latest.changes + 1,
-          losses: latest.losses + (before === undefined ? 0 : 1),
           unswept: before === undefined ? latest.unswept : [...latest.unswept, before],
           catalogues: { ...latest.catalogues, [syshost]: batch },
         };
@@ -191,17 +197,21 @@ export class ClickhouseStore implements Store {
   }
 
   async #readState(): Promise<StoreState> {
+    return this.#moment ?? this.#readNewest();
+  }
+
+  async #readNewest(): Promise<StoreState> {
     const state = await this.#decisions.read();
     requireKnownVersion(state.schema, this.name);
     return state;
   }
 
-  /** An answer about one state: one that was asked for while rows were removed may know of some of them. */
+  /** An answer about one state: one that was asked for while rows went from the tables may lack some of them. */
   async #read<T>(ask: (state: StoreState) => Promise<T>): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await this.#readState();
       const answer = await ask(state);
-      if ((await this.#readState()).losses === state.losses) return answer;
+      if ((await this.#readNewest()).losses === state.losses) return answer;
     }
     throw removedMeanwhile(this.name);
   }
@@ -219,7 +229,7 @@ export class ClickhouseStore implements Store {
   /** Rows that end with an error where some of them may have been removed before they were read. */
   async *#whole<B>(state: StoreState, rows: AsyncIterable<B>): AsyncGenerator<B> {
     yield* rows;
-    if ((await this.#readState()).losses !== state.losses) throw removedMeanwhile(this.name);
+    if ((await this.#readNewest()).losses !== state.losses) throw removedMeanwhile(this.name);
   }
 
   /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
@@ -228,22 +238,31 @@ export class ClickhouseStore implements Store {
     const all: ResolvedFilter = { users: null, modules: null, paths: null, syshosts: null, ...time };
     const days = compileDays(all);
     return {
-      users: await this.#namesLike('user', filter.users, days),
-      modules: await this.#namesLike('module', filter.modules, days),
-      paths: await this.#namesLike('path', filter.paths, days),
-      syshosts: await this.#namesLike('syshost', filter.syshosts, days),
+      users: await this.#namesOf('user', filter, 'users', days),
+      modules: await this.#namesOf('module', filter, 'modules', days),
+      paths: await this.#namesOf('path', filter, 'paths', days),
+      syshosts: await this.#namesOf('syshost', filter, 'syshosts', days),
       ...time,
     };
   }
 
-  async #namesLike(column: string, patterns: readonly string[] = [], days: string): Promise<string[] | null> {
-    if (likeAnyMatchesAll(patterns)) return null;
+  async #namesOf(column: string, filter: UsageFilter, kind: NameKind, days: string): Promise<string[] | null> {
+    const isWanted = compileNameFilter(filter, kind);
+    if (isWanted === null) return null;
+    const exact = filter.exact?.[kind] ?? [];
+    if (exact.length > 0) return exact.filter(isWanted);
     const rows = await this.#connection.query(
       `SELECT DISTINCT ${column} FROM ${tablesOf(this.#connection).usage} WHERE ${days}`,
       readSettings(this.#connection),
     );
-    return [...new Set(rows.map(([name]) => String(name)))].filter(compileLikeAny(patterns));
+    // Each shard tells its own.
+    return [...new Set(rows.map(([name]) => String(name)))].filter(isWanted);
   }
+}
+
+/** A state as `readState` tells it. */
+function textOf({ revision, changes }: StoreState): string {
+  return `${revision}.${changes}`;
 }
 
 function removedMeanwhile(name: string): AppError {

@@ -55,7 +55,6 @@ export async function removeRows(
       return {
         open,
         changes: latest.changes + 1,
-        losses: latest.losses + 1,
         removals: [...latest.removals, { batch, lastBatch: state.lastBatch, except: uncountedBatches(state), where }],
       };
     });

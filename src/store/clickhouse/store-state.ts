@@ -15,7 +15,7 @@ export interface StoreState {
   readonly revision: number;
   /** Number of decisions that changed what can be asked for. */
   readonly changes: number;
-  /** Number of decisions by which rows that counted ceased to. */
+  /** Number of decisions by which rows that had counted once may go from the tables. */
   readonly losses: number;
   /** The highest number that was given to a batch. */
   readonly lastBatch: number;

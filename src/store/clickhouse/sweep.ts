@@ -14,7 +14,7 @@ import {
   waitingSettings,
 } from './schema.ts';
 import { quoteText } from './statement.ts';
-import { isRemoved, type StoreState, type Sweep } from './store-state.ts';
+import { isRemoved, type StateChange, type StoreState, type Sweep } from './store-state.ts';
 
 const ASK_AGAIN_MS = 500;
 /** Rows that count nowhere, so many that each shard gets some. */
@@ -42,7 +42,7 @@ export async function sweepOn(connection: ClickhouseConnection, decisions: Decis
   await sweepRows(connection, decisions, 0).catch(() => {});
 }
 
-async function beginSweep(connection: ClickhouseConnection, state: StoreState): Promise<{ sweep: Sweep } | null> {
+async function beginSweep(connection: ClickhouseConnection, state: StoreState): Promise<StateChange | null> {
   const { sweep, unswept: batches, removals } = state;
   if (sweep !== null || (batches.length === 0 && removals.length === 0)) return null;
   const known = { mark: randomBytes(9).toString('hex'), batches, removals: removals.map(({ batch }) => batch) };
@@ -61,7 +61,8 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
     );
     if (row !== undefined) tables.push(name);
   }
-  return { sweep: { ...known, days: rows.map(([day]) => Number(day)), tables } };
+  // Who asks about a former state has to know that rows may be missing from now on.
+  return { sweep: { ...known, days: rows.map(([day]) => Number(day)), tables }, losses: state.losses + 1 };
 }
 
 /** Ends a sweep that all replicas are done with; tells them again where they know nothing of it. */
