@@ -33,7 +33,7 @@ const measures: Readonly<Record<Measure, { readonly inShard: string; readonly of
   dependency: { inShard: 'sum(dependency)', of: (told) => `sum(${told})` },
   jobs: { inShard: 'sum(jobs)', of: (told) => `sum(${told})` },
   first: { inShard: 'min(first)', of: (told) => `min(${told})` },
-  last: { inShard: 'max(last)', of: (told) => `max(${told})` },
+  last: { inShard: 'max(first + span)', of: (told) => `max(${told})` },
   syshosts: { inShard: 'groupUniqArray(syshost)', of: (told) => `groupUniqArrayArray(${told})` },
   modules: { inShard: 'groupUniqArray(module)', of: (told) => `groupUniqArrayArray(${told})` },
   days: { inShard: 'groupUniqArray(day)', of: (told) => `length(groupUniqArrayArray(${told}))` },
@@ -72,11 +72,11 @@ function compileUsage({ by }: UsageQuery, filter: ResolvedFilter, state: StoreSt
   return { sql: `FROM ${tables.usage} WHERE ${sql}`, values };
 }
 
-/** The columns of whole rows, in this order. */
+/** What is to be asked of whole rows to have the columns of a batch, in this order. */
 export const wholeColumns: readonly string[] = [
   ...tallyKey.split(', '),
   'first',
-  'last',
+  'first + span',
   'loads',
   'direct',
   'dependency',
@@ -96,18 +96,19 @@ export function compileWholeRows(filter: ResolvedFilter, state: StoreState, { us
   const none = 'CAST(NULL AS Nullable(String))';
   return {
     sql: `
-      SELECT ${tallyKey}, t1 AS first, t2 AS last, t3 AS loads, t4 AS direct, t5 AS dependency, t6 AS jobs, t7 AS grp,
+      SELECT ${tallyKey}, t1 AS first, toUInt32(t2 - t1) AS span, t3 AS loads, t4 AS direct, t5 AS dependency, t6 AS jobs, t7 AS grp,
              ${none} AS host, ${none} AS jobid
       FROM (
-        SELECT ${tallyKey}, min(first) AS t1, max(last) AS t2, sum(loads) AS t3, sum(direct) AS t4,
+        SELECT ${tallyKey}, min(first) AS t1, max(first + span) AS t2, sum(loads) AS t3, sum(direct) AS t4,
                sum(dependency) AS t5, sum(jobs) AS t6, max(grp) AS t7
         FROM ${usage} WHERE is_tally = 1 AND ${asked}
         GROUP BY ${tallyKey} HAVING ${compileTime(filter, 't1')})
       UNION ALL
-      SELECT ${tallyKey}, first, last, toUInt64(loads) AS loads, toUInt64(direct) AS direct,
+      SELECT ${tallyKey}, first, span, toUInt64(loads) AS loads, toUInt64(direct) AS direct,
              toUInt64(dependency) AS dependency, toUInt64(jobs) AS jobs, grp, host, jobid
       FROM (
-        SELECT ${wholeColumns.join(', ')} FROM ${usage} WHERE is_tally = 0 AND ${asked} AND ${compileTime(filter)})`,
+        SELECT ${tallyKey}, first, span, loads, direct, dependency, jobs, grp, host, jobid
+        FROM ${usage} WHERE is_tally = 0 AND ${asked} AND ${compileTime(filter)})`,
     values: names.values,
   };
 }

@@ -85,7 +85,7 @@ async function writeStaying(
   const { usage } = tablesOf(connection);
   const names = compileNames(filter);
   const staying = `
-    SELECT ${tallyKey}, min(first) AS t1, max(last) AS t2, sum(loads) AS t3, sum(direct) AS t4,
+    SELECT ${tallyKey}, min(first) AS t1, max(first + span) AS t2, sum(loads) AS t3, sum(direct) AS t4,
            sum(dependency) AS t5, sum(jobs) AS t6, max(grp) AS t7
     FROM ${usage}
     WHERE is_tally = 1 AND ${allOf([inCountedUsage(state), names.sql, compileDays(filter)])}
@@ -104,7 +104,7 @@ async function writeStaying(
     {
       sql: `
         INSERT INTO ${usage} (${columns})
-        SELECT ${batch}, 0, 0, 1, ${tallyKey}, t1, t2, t3, t4, t5, t6, t7, NULL, NULL FROM (${staying})`,
+        SELECT ${batch}, 0, 0, 1, ${tallyKey}, t1, t2 - t1, t3, t4, t5, t6, t7, NULL, NULL FROM (${staying})`,
       values: names.values,
     },
     { ...settings, ...(await insertSettings(connection, ofUsage, waitMs)) },

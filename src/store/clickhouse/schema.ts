@@ -7,7 +7,8 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * The columns of usage, in the order in which rows are sent. `chunk` numbers the inserts of a batch: the server passes
- * over an insert that it has had, and two that hold the same loads must not look the same.
+ * over an insert that it has had, and two that hold the same loads must not look the same. `first` is in seconds since
+ * 1970 UTC, `span` the seconds from there to the last load: mostly 0, it takes no room.
  */
 export const usageColumns: readonly (readonly [name: string, type: string])[] = [
   ['batch', 'UInt32'],
@@ -20,7 +21,7 @@ export const usageColumns: readonly (readonly [name: string, type: string])[] = 
   ['module', 'String'],
   ['path', 'String'],
   ['first', 'UInt32'],
-  ['last', 'UInt32'],
+  ['span', 'UInt32'],
   ['loads', 'UInt32'],
   ['direct', 'UInt32'],
   ['dependency', 'UInt32'],

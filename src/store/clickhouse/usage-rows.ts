@@ -41,7 +41,7 @@ export class UsageRows {
       bytes.int32(day[row] ?? 0);
       bytes.text(this.#users[batch.user[row] ?? 0] ?? outside());
       bytes.text(syshost).text(module).text(path);
-      bytes.uint32(first[row] ?? 0).uint32(last[row] ?? 0);
+      bytes.uint32(first[row] ?? 0).uint32((last[row] ?? 0) - (first[row] ?? 0));
       bytes.uint32(loads[row] ?? 0).uint32(direct[row] ?? 0);
       bytes.uint32(dependency[row] ?? 0).uint32(jobs[row] ?? 0);
       bytes.nullableText(this.#groups[batch.group[row] ?? -1]);
