@@ -165,6 +165,7 @@ async function answersRuok(port: number): Promise<boolean> {
     });
     socket.on('close', () => resolve(text === 'imok'));
     socket.on('error', () => resolve(false));
+    socket.setTimeout(2000, () => socket.destroy());
   });
 }
 
@@ -185,7 +186,8 @@ function processPart(run: () => ChildProcess, isReady: () => Promise<boolean>): 
       for (let attempt = 0; attempt < 450; attempt++) {
         if (failure !== undefined) throw failure;
         if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with status ${child.exitCode}`);
-        if (await isReady().catch(() => false)) return;
+        // One that is just starting may take a connection and never answer on it.
+        if (await Promise.race([isReady().catch(() => false), sleep(3000, false)])) return;
         await sleep(100);
       }
       throw new Error(`${child.spawnfile} did not start within 45 s`);
