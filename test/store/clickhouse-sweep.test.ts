@@ -74,3 +74,25 @@ test('former catalogues go as new ones come', async () => {
   }, 'one is left');
   expect((await store.readCatalogues()).map(({ days }) => days)).toEqual([[1, 2, 3]]);
 });
+
+test('a source that breaks when its rows were sent already does not count, and its rows go', async () => {
+  const target = newTarget();
+  const store = await openTestStore(target);
+  await store.prepare();
+  const given = await store.openImport('all');
+  const list = createLoadList(new GrowingVocabulary(), utc);
+  for (let number = 0; number < 400_100; number++) list.add(makeLoad({ user: 'broken' }));
+  await given.add(list.take(), 0);
+  await given.discard(0);
+  list.add(makeLoad({ user: 'sound' }));
+  await given.add(list.take(), 1);
+  expect(await given.commit(makeRecord(), [], 0)).toEqual({ newRows: 1, cut: 0 });
+  await given.close();
+  expect(await store.select({ by: ['user'], measures: ['loads'], filter: {} })).toEqual([{ user: 'sound', loads: 1 }]);
+  await waitUntil(async () => {
+    await storeLoads(store, [makeLoad()], utc);
+    const rows = await Promise.all(inject('clickhouse').ports.map((port) => rowsOn(port, target, 'broken')));
+    return rows.every((count) => count === 0);
+  }, 'the rows are gone');
+  expect(await store.count({})).toBe(2);
+});
