@@ -57,7 +57,7 @@ export async function withStore<T>(path: string, use: (store: Store) => Promise<
 
 /** Imports tallies as a nightly import does, but from no file. */
 export async function importTallies(store: Store, batch: UsageBatch): Promise<void> {
-  const storeImport = await store.openImport('tally');
+  const storeImport = await store.openImport();
   try {
     await storeImport.add(batch, 0);
     const nothing = { files: 0, lines: 0, loads: 0, ignored: 0, skipped: 0, rejected: 0, already: 0 };

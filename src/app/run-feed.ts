@@ -1,5 +1,5 @@
+import type { ImportMode } from '../ingest/usage-collector.ts';
 import { filePart } from '../source/files.ts';
-import type { ImportMode } from '../store/store.ts';
 import { type ImportReport, runImport } from './run-import.ts';
 import { readSettings, type SettingsRequest } from './settings.ts';
 

@@ -2,7 +2,7 @@ import type { UsageBatch, Vocabulary } from './usage-batch.ts';
 
 /**
  * A batch from the columns that a database gives: day, user, modulefile, first, last, loads, direct, dependency, jobs
- * and group, all of them numbers, then host and job, texts or null.
+ * and group, all of them numbers, then of loads of their own host and job, texts or null.
  */
 export function batchOfColumns(vocabulary: Vocabulary, columns: readonly (readonly unknown[])[]): UsageBatch {
   // As plain arrays first: to make a typed one by an iterator takes many times as long.
@@ -23,7 +23,7 @@ export function batchOfColumns(vocabulary: Vocabulary, columns: readonly (readon
     dependency: counts(7),
     jobs: counts(8),
     group: integers(9),
-    detail: { host: texts(10), jobid: texts(11) },
+    detail: columns.length > 10 ? { host: texts(10), jobid: texts(11) } : null,
   };
 }
 

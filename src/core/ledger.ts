@@ -59,10 +59,12 @@ export interface ImportRecord {
   readonly skipped: number;
   readonly rejected: number;
   readonly already: number;
+  /** Imports into another store, which come along with their rows and follow this one in the history. */
+  readonly past?: readonly PastImport[];
 }
 
 /** An import that was committed. */
-export interface PastImport extends ImportRecord {
+export interface PastImport extends Omit<ImportRecord, 'past'> {
   /** Rows that the store did not have before. */
   readonly newRows: number;
 }

@@ -15,8 +15,8 @@ export interface Vocabulary {
 }
 
 /**
- * Rows of usage. In an import of tallies a row is one (day, user, modulefile), though several batches may
- * hold rows of the same key, which add up; in an import of all loads a row is one load.
+ * Rows of usage, either tallies or loads of their own. A tally is one (day, user, modulefile), though several batches
+ * may hold rows of the same key, which add up; a load of its own is a row whatever else there is.
  */
 export interface UsageBatch {
   readonly vocabulary: Vocabulary;
@@ -36,7 +36,7 @@ export interface UsageBatch {
   readonly jobs: Float64Array;
   /** Place in the vocabulary, -1 where unknown. */
   readonly group: Int32Array;
-  /** Only in an import of all loads. */
+  /** What only loads of their own have; null where the rows are tallies. */
   readonly detail: { readonly host: readonly (string | null)[]; readonly jobid: readonly (string | null)[] } | null;
 }
 

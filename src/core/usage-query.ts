@@ -41,6 +41,8 @@ export interface UsageFilter {
   readonly start?: number;
   /** Seconds since 1970 UTC, exclusive. */
   readonly end?: number;
+  /** The days that rows are counted on, as day numbers: from the first until the second, which is exclusive. */
+  readonly days?: readonly [from: number, until: number];
 }
 
 export interface UsageQuery<D extends Dimension = Dimension, M extends Measure = Measure> {

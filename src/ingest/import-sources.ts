@@ -3,7 +3,7 @@ import type { ImportSummary } from '../core/import-summary.ts';
 import type { RejectReason } from '../core/line-outcome.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import type { LineSource, OpenSource } from '../source/source.ts';
-import type { ImportMode, Store, StoreImport } from '../store/store.ts';
+import type { Store, StoreImport } from '../store/store.ts';
 import { type Disguise, GrowingVocabulary } from './growing-vocabulary.ts';
 import type { IgnoreList } from './ignore-list.ts';
 import { KnownContents } from './known-contents.ts';
@@ -12,6 +12,7 @@ import { LoadReader } from './load-reader.ts';
 import { readSource, ScanAbandoned, type SourceReading } from './read-source.ts';
 import { ScanPool } from './scan/scan-pool.ts';
 import { SourceReader } from './source-reader.ts';
+import type { ImportMode } from './usage-collector.ts';
 
 export interface ImportOptions {
   readonly mode: ImportMode;
@@ -64,7 +65,7 @@ export async function importSources(
   while (true) {
     const { revision, entries } = await store.readLedger();
     const known = new KnownContents(entries, (ids) => store.readPrints(ids));
-    const storeImport = await store.openImport(options.mode);
+    const storeImport = await store.openImport();
     const run = new ImportRun(storeImport, known, options);
     try {
       options.rejects.restart();
@@ -229,7 +230,7 @@ class ImportRun {
       skipped,
       rejected,
       newRows: result.newRows,
-      cut: this.#vocabulary.cut + result.cut,
+      cut: this.#vocabulary.cut + this.#storeImport.cut,
       waiting: this.#waiting,
       failures: this.#failures,
     };

@@ -3,13 +3,18 @@ import type { SiteZone } from '../core/site-zone.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import { type Clock, EARLIEST } from '../parse/line-time.ts';
 import { parseLine } from '../parse/parse-line.ts';
-import type { ImportMode } from '../store/store.ts';
 import { eachLine } from './each-line.ts';
 import type { GrowingVocabulary } from './growing-vocabulary.ts';
 import type { IgnoreList } from './ignore-list.ts';
 import { LineCount } from './line-count.ts';
 import { LoadScanner } from './scan/load-scanner.ts';
-import { createDailyTally, createLoadList, type DailyTally, type UsageCollector } from './usage-collector.ts';
+import {
+  createDailyTally,
+  createLoadList,
+  type DailyTally,
+  type ImportMode,
+  type UsageCollector,
+} from './usage-collector.ts';
 
 export interface LoadReaderOptions {
   readonly mode: ImportMode;

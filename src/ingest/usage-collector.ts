@@ -6,6 +6,9 @@ import type { UsageBatch } from '../core/usage-batch.ts';
 import type { GrowingVocabulary } from './growing-vocabulary.ts';
 import { UsageColumns } from './usage-columns.ts';
 
+/** `tally`: one row a (day, user, cluster, module, path), which later imports add to. `all`: every load a row. */
+export type ImportMode = 'tally' | 'all';
+
 /** Takes loads in and hands them on as a batch. */
 export interface UsageCollector {
   add(load: Load): void;

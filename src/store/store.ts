@@ -35,9 +35,8 @@ export interface Store {
   /**
    * Begins an import. Nothing of it is seen by anybody before `commit`, and nothing is left of it where the
    * process dies before.
-   * @param mode what a row of its batches is
    */
-  openImport(mode: ImportMode): Promise<StoreImport>;
+  openImport(): Promise<StoreImport>;
 
   /**
    * A text that is another one once anything that can be asked for has changed; told at once, without looking at usage.
@@ -59,7 +58,7 @@ export interface Store {
 
   /**
    * Hands out the rows that the filter lets through, in no particular order and in the shape in which imports hand
-   * them in. The batches share one vocabulary; each has `detail`, in which a tally has neither node nor job.
+   * them in. The batches share one vocabulary.
    * @param use takes them in; others may have to wait for the store until it returns
    */
   readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T>;
@@ -96,13 +95,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** `tally`: one row a (day, user, cluster, module, path), which later imports add to. `all`: every load a row. */
-export type ImportMode = 'tally' | 'all';
-
 /** An import under way. Whoever opened it closes it, committed or not. */
 export interface StoreImport {
+  /** Values of its rows that the store had to cut, because a column is narrower than modtally's own. */
+  readonly cut: number;
+
   /**
-   * Takes rows in. All batches of an import share one vocabulary.
+   * Takes rows in: tallies, which add to those that are there, or loads of their own. All batches of an import share
+   * one vocabulary.
    * @param source a number by which the rows can be discarded
    */
   add(batch: UsageBatch, source: number): Promise<void>;
@@ -126,6 +126,4 @@ export interface StoreImport {
 export interface CommitResult {
   /** Rows that were not there before. */
   readonly newRows: number;
-  /** Values that this store had to cut because a column is narrower than modtally's own. */
-  readonly cut: number;
 }

@@ -92,7 +92,7 @@ function manyTallies(): UsageBatch {
 
 /** An import that has sent its rows and not committed them. */
 async function sendTallies(into: Store): Promise<StoreImport> {
-  const sending = await into.openImport('tally');
+  const sending = await into.openImport();
   onTestFinished(() => sending.close());
   await sending.add(manyTallies(), 0);
   return sending;
@@ -118,7 +118,7 @@ describe('an import', () => {
     // What is counted is on the other replica, too; what is decided needs one server and ZooKeeper.
     const committing = commit(sending);
     await restart();
-    expect(await committing).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await committing).toEqual({ newRows: ROWS });
     expect(await totals()).toEqual(once);
   });
 
@@ -126,7 +126,7 @@ describe('an import', () => {
     await storeLoads(store, [makeLoad()], utc);
     const { restart } = await kill(nodeAt(1));
     const impatient = await openImpatient();
-    const sending = await impatient.openImport('tally');
+    const sending = await impatient.openImport();
     await expect(sending.add(manyTallies(), 0)).rejects.toMatchObject({
       code: 'STORE_UNREACHABLE',
       hint: expect.stringContaining('replicas'),
@@ -134,7 +134,7 @@ describe('an import', () => {
     await sending.close();
     expect(await totals(impatient)).toEqual([{ users: 1, loads: 1, direct: 0 }]);
     await restart();
-    expect(await importAll()).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await importAll()).toEqual({ newRows: ROWS });
     expect(await totals()).toEqual([{ users: USERS + 1, loads: 2 * ROWS + 1, direct: ROWS }]);
   });
 
@@ -142,7 +142,7 @@ describe('an import', () => {
     const { restart } = await kill(nodeAt(2));
     const importing = importAll();
     await restart();
-    expect(await importing).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await importing).toEqual({ newRows: ROWS });
     expect(await totals()).toEqual(once);
   });
 
@@ -154,7 +154,7 @@ describe('an import', () => {
     await sending.close();
     await restart();
     expect(await totals()).toEqual([]);
-    expect(await importAll()).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await importAll()).toEqual({ newRows: ROWS });
     expect(await totals()).toEqual(once);
   });
 
@@ -163,14 +163,14 @@ describe('an import', () => {
     const { restart } = await kill(cluster.zookeeper);
     const committing = commit(sending);
     await restart();
-    expect(await committing).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await committing).toEqual({ newRows: ROWS });
     expect(await totals()).toEqual(once);
   });
 });
 
 describe('a report', () => {
   test('is whole with a replica of each shard away, whichever server the URL names first', async () => {
-    expect(await importAll()).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await importAll()).toEqual({ newRows: ROWS });
     for (const [one, other] of [
       [0, 3],
       [1, 2],
@@ -182,7 +182,7 @@ describe('a report', () => {
   });
 
   test('fails with a shard away, and never tells of the other one alone', async () => {
-    expect(await importAll()).toEqual({ newRows: ROWS, cut: 0 });
+    expect(await importAll()).toEqual({ newRows: ROWS });
     for (const shard of [
       [0, 1],
       [2, 3],

@@ -39,7 +39,7 @@ test('what an import left behind that came to nothing is gone some imports later
   const target = newTarget();
   const store = await openTestStore(target);
   await store.prepare();
-  const given = await store.openImport('all');
+  const given = await store.openImport();
   const list = createLoadList(new GrowingVocabulary(), utc);
   for (let number = 0; number < 400_100; number++) list.add(makeLoad({ user: 'lost' }));
   await given.add(list.take(), 0);

@@ -44,7 +44,7 @@ describe('a server that takes no LOAD DATA LOCAL', () => {
 
 test('an import that is too large to be held is stored all the same, without the sources that were discarded', async () => {
   const store = await openNew(newDatabase());
-  const storeImport = await store.openImport('tally');
+  const storeImport = await store.openImport();
   const tally = createDailyTally(new GrowingVocabulary(), utc);
   const path = `/${'p'.repeat(1000)}`;
   const sources = 4;

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CatalogueSnapshot, modulesOn } from '../../src/core/catalogue.ts';
 import type { ContentPrint, ImportRecord, LedgerChange } from '../../src/core/ledger.ts';
+import { namedRows } from '../../src/core/named-row.ts';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import type { UsageFilter } from '../../src/core/usage-query.ts';
 import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
-import { createDailyTally } from '../../src/ingest/usage-collector.ts';
+import { createDailyTally, createLoadList } from '../../src/ingest/usage-collector.ts';
 import { findReport } from '../../src/report/reports.ts';
 import type { StoreTarget } from '../../src/store/store-target.ts';
 import { anyFilter, anyQuery, measures } from '../support/any-question.ts';
@@ -191,14 +192,14 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
 
     test('that are spread over batches of one import are one', async () => {
       const store = await open();
-      const storeImport = await store.openImport('tally');
+      const storeImport = await store.openImport();
       const vocabulary = new GrowingVocabulary();
       const tally = createDailyTally(vocabulary, utc);
       for (const hour of [3, 1, 2]) {
         tally.add(makeLoad({ timeUs: at(`2024-11-11T0${hour}:00:00Z`) }));
         await storeImport.add(tally.take(), hour);
       }
-      expect(await storeImport.commit(recordOf(3), [], 0)).toEqual({ newRows: 1, cut: 0 });
+      expect(await storeImport.commit(recordOf(3), [], 0)).toEqual({ newRows: 1 });
       await storeImport.close();
       const [row] = await store.select({ by: [], measures: ['loads', 'first'], filter: {} });
       expect(row).toEqual({ loads: 3, first: second('2024-11-11T01:00:00Z') });
@@ -206,14 +207,14 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
 
     test('of a source that is discarded are not stored', async () => {
       const store = await open();
-      const storeImport = await store.openImport('tally');
+      const storeImport = await store.openImport();
       const tally = createDailyTally(new GrowingVocabulary(), utc);
       for (const [source, user] of ['alice', 'bob', 'carol'].entries()) {
         tally.add(makeLoad({ user }));
         await storeImport.add(tally.take(), source);
       }
       await storeImport.discard(1);
-      expect(await storeImport.commit(recordOf(2), [], 0)).toEqual({ newRows: 2, cut: 0 });
+      expect(await storeImport.commit(recordOf(2), [], 0)).toEqual({ newRows: 2 });
       await storeImport.close();
       expect(sorted(await store.select({ by: ['user'], measures: [], filter: {} }))).toEqual([
         { user: 'alice' },
@@ -223,7 +224,7 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
 
     test('that were not committed leave nothing behind', async () => {
       const store = await open();
-      const storeImport = await store.openImport('tally');
+      const storeImport = await store.openImport();
       const tally = createDailyTally(new GrowingVocabulary(), utc);
       tally.add(makeLoad());
       await storeImport.add(tally.take(), 0);
@@ -231,6 +232,50 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
       expect(await store.count({})).toBe(0);
       expect(await storeLoads(store, [makeLoad()], utc)).toEqual({ newRows: 1, cut: 0 });
     });
+  });
+
+  test('rows come out as they went in: tallies as tallies, and loads of their own as such, of one import or two', async () => {
+    const store = await open();
+    const storeImport = await store.openImport();
+    const vocabulary = new GrowingVocabulary();
+    const [tally, list] = [createDailyTally(vocabulary, utc), createLoadList(vocabulary, utc)];
+    for (const user of ['alice', 'alice', 'bob']) tally.add(makeLoad({ user }));
+    for (const user of ['bob', 'bob', 'carol']) list.add(makeLoad({ user, host: user === 'carol' ? null : 'c1.ls6' }));
+    await storeImport.add(tally.take(), 0);
+    await storeImport.add(list.take(), 1);
+    expect(await storeImport.commit(recordOf(1), [], 0)).toEqual({ newRows: 5 });
+    await storeImport.close();
+    const rows = await store.readRows({}, async (batches) => {
+      const found: object[] = [];
+      for await (const batch of batches) {
+        const isTally = batch.detail === null;
+        for (const { user, loads, host } of namedRows(batch)) found.push({ isTally, user, loads, host });
+      }
+      return sorted(found);
+    });
+    expect(rows).toEqual([
+      { isTally: false, user: 'bob', loads: 1, host: 'c1.ls6' },
+      { isTally: false, user: 'bob', loads: 1, host: 'c1.ls6' },
+      { isTally: false, user: 'carol', loads: 1, host: null },
+      { isTally: true, user: 'alice', loads: 2, host: null },
+      { isTally: true, user: 'bob', loads: 1, host: null },
+    ]);
+    expect(await storeLoads(store, [makeLoad({ user: 'carol' })], utc)).toEqual({ newRows: 1, cut: 0 });
+  });
+
+  test('imports into another store follow one that brings them along, as they were', async () => {
+    const store = await open();
+    const past = [3, 1].map((lines) => ({ ...recordOf(lines), startedAt: 1_600_000_000, newRows: lines * 10 }));
+    await storeLoads(store, [makeLoad()], utc, 'tally', [], 0, { ...recordOf(2), startedAt: 1_700_000_000.5, past });
+    await storeLoads(store, [makeLoad({ user: 'bob' })], utc, 'tally', [], 0, recordOf(7));
+    const history = await store.readHistory();
+    expect(history.map(({ lines, newRows }) => [lines, newRows])).toEqual([
+      [2, 1],
+      [3, 30],
+      [1, 10],
+      [7, 1],
+    ]);
+    expect(history.slice(1, 3)).toEqual(past);
   });
 
   test('in the mode for all loads, each load is a row, also one that is there already', async () => {

@@ -23,6 +23,11 @@ const anyBound = fc.oneof(
   fc.integer({ min: second('2024-10-01T00:00:00Z'), max: second('2024-12-31T00:00:00Z') }),
 );
 
+/** Up to three days around a change of clocks, or none of them. */
+const anyDays = fc
+  .tuple(fc.integer({ min: 20_028, max: 20_032 }), fc.nat(3))
+  .map(([from, days]): [number, number] => [from, from + days]);
+
 /** A random filter, for the names of `anyLoad` and `crowdedLoad`. */
 export const anyFilter: fc.Arbitrary<UsageFilter> = fc.record(
   {
@@ -38,6 +43,7 @@ export const anyFilter: fc.Arbitrary<UsageFilter> = fc.record(
     ),
     start: anyBound,
     end: anyBound,
+    days: anyDays,
   },
   { requiredKeys: [] },
 );

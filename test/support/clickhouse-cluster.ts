@@ -159,6 +159,8 @@ async function answersRuok(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let text = '';
+    // One that is just starting may take a connection and never answer.
+    socket.setTimeout(1000, () => socket.destroy());
     socket.on('connect', () => socket.write('ruok'));
     socket.on('data', (data) => {
       text += data.toString();

@@ -3,8 +3,8 @@ import type { ImportRecord, LedgerChange } from '../../src/core/ledger.ts';
 import type { Load } from '../../src/core/load.ts';
 import type { SiteZone } from '../../src/core/site-zone.ts';
 import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
-import { createDailyTally, createLoadList } from '../../src/ingest/usage-collector.ts';
-import type { CommitResult, ImportMode, Store } from '../../src/store/store.ts';
+import { createDailyTally, createLoadList, type ImportMode } from '../../src/ingest/usage-collector.ts';
+import type { CommitResult, Store, StoreImport } from '../../src/store/store.ts';
 
 /** A load in which only what matters is said. */
 export function makeLoad(fields: Partial<Load> = {}): Load {
@@ -123,14 +123,15 @@ export async function storeLoads(
   ledger: readonly LedgerChange[] = [],
   revision = 0,
   record: ImportRecord = makeRecord(),
-): Promise<CommitResult | 'conflict'> {
-  const storeImport = await store.openImport(mode);
+): Promise<(CommitResult & Pick<StoreImport, 'cut'>) | 'conflict'> {
+  const storeImport = await store.openImport();
   try {
     const vocabulary = new GrowingVocabulary();
     const collector = mode === 'tally' ? createDailyTally(vocabulary, zone) : createLoadList(vocabulary, zone);
     for (const load of loads) collector.add(load);
     if (collector.length > 0) await storeImport.add(collector.take(), 0);
-    return await storeImport.commit(record, ledger, revision);
+    const result = await storeImport.commit(record, ledger, revision);
+    return result === 'conflict' ? result : { ...result, cut: storeImport.cut };
   } finally {
     await storeImport.close();
   }

@@ -1,6 +1,6 @@
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../src/core/ledger.ts';
 import type { UsageBatch } from '../../src/core/usage-batch.ts';
-import type { CommitResult, ImportMode, Store, StoreImport } from '../../src/store/store.ts';
+import type { CommitResult, Store, StoreImport } from '../../src/store/store.ts';
 
 /**
  * A store in memory, for properties that take thousands of imports: a true ledger, and of usage the number of loads
@@ -44,9 +44,10 @@ export class MemoryStore implements Store {
     );
   }
 
-  async openImport(_mode: ImportMode): Promise<StoreImport> {
+  async openImport(): Promise<StoreImport> {
     let rows: { source: number; path: string; loads: number }[] = [];
     return {
+      cut: 0,
       add: async (batch: UsageBatch, source: number) => {
         for (let row = 0; row < batch.length; row++) {
           const path = batch.vocabulary.modulefiles[batch.modulefile[row] ?? -1]?.path ?? '';
@@ -63,7 +64,7 @@ export class MemoryStore implements Store {
         for (const { path, loads } of rows) this.loads.set(path, (this.loads.get(path) ?? 0) + loads);
         this.imports.push(record);
         for (const change of ledger) this.#remember(change);
-        return { newRows: rows.length, cut: 0 };
+        return { newRows: rows.length };
       },
       close: async () => {},
     };

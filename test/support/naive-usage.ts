@@ -4,7 +4,7 @@ import type { Load } from '../../src/core/load.ts';
 import type { NamedRow } from '../../src/core/named-row.ts';
 import { monthOfDay, type SiteZone } from '../../src/core/site-zone.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery } from '../../src/core/usage-query.ts';
-import type { ImportMode } from '../../src/store/store.ts';
+import type { ImportMode } from '../../src/ingest/usage-collector.ts';
 
 /** A row of usage as a store would keep it, kept the simplest way there is. */
 export type NaiveRow = { -readonly [field in keyof NamedRow]: NamedRow[field] };
@@ -84,7 +84,16 @@ export class NaiveUsage {
   }
 
   /** The rows that a filter lets through. */
-  select({ users = [], modules = [], paths = [], syshosts = [], exact = {}, start, end }: UsageFilter): NaiveRow[] {
+  select({
+    users = [],
+    modules = [],
+    paths = [],
+    syshosts = [],
+    exact = {},
+    start,
+    end,
+    days,
+  }: UsageFilter): NaiveRow[] {
     const isOneOf = (names: readonly string[] | undefined, name: string): boolean =>
       names === undefined || names.length === 0 || names.includes(name);
     const isUser = compileLikeAny(users);
@@ -102,7 +111,8 @@ export class NaiveUsage {
         isOneOf(exact.paths, row.path) &&
         isOneOf(exact.syshosts, row.syshost) &&
         (start === undefined || row.first >= start) &&
-        (end === undefined || row.first < end),
+        (end === undefined || row.first < end) &&
+        (days === undefined || (row.day >= days[0] && row.day < days[1])),
     );
   }
 }

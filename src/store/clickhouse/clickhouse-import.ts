@@ -1,7 +1,7 @@
 import { AppError } from '../../core/app-error.ts';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
-import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
+import type { CommitResult, StoreImport } from '../store.ts';
 import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import type { Decisions } from './decisions.ts';
@@ -16,16 +16,17 @@ import { UsageRows } from './usage-rows.ts';
 export async function openClickhouseImport(
   connection: ClickhouseConnection,
   decisions: Decisions,
-  mode: ImportMode,
   waitMs: number,
 ): Promise<StoreImport> {
-  return new ClickhouseImport(connection, decisions, mode, waitMs, await readQuorum(connection));
+  return new ClickhouseImport(connection, decisions, waitMs, await readQuorum(connection));
 }
 
 /** Rows of one source that wait to be sent. */
 interface HeldRows {
   readonly source: number;
   readonly rows: number;
+  /** How many of them are tallies. */
+  readonly tallies: number;
   readonly bytes: Uint8Array;
 }
 
@@ -41,9 +42,9 @@ const BYTES_SENT = 64 * 1024 * 1024;
  * had, and before the decision all rows are counted.
  */
 class ClickhouseImport implements StoreImport {
+  readonly cut = 0;
   readonly #connection: ClickhouseConnection;
   readonly #decisions: Decisions;
-  readonly #mode: ImportMode;
   readonly #waitMs: number;
   readonly #quorum: Quorum;
   readonly #rows = new UsageRows();
@@ -52,26 +53,20 @@ class ClickhouseImport implements StoreImport {
   #heldBytes = 0;
   #batch: number | null = null;
   #chunk = 0;
-  /** By source, the rows that were sent. */
-  readonly #sent = new Map<number, number>();
+  /** By source, the rows that were sent, and how many of them are tallies. */
+  readonly #sent = new Map<number, { rows: number; tallies: number }>();
   readonly #discarded = new Set<number>();
 
-  constructor(
-    connection: ClickhouseConnection,
-    decisions: Decisions,
-    mode: ImportMode,
-    waitMs: number,
-    quorum: Quorum,
-  ) {
+  constructor(connection: ClickhouseConnection, decisions: Decisions, waitMs: number, quorum: Quorum) {
     this.#connection = connection;
     this.#decisions = decisions;
-    this.#mode = mode;
     this.#waitMs = waitMs;
     this.#quorum = quorum;
   }
 
   async add(batch: UsageBatch, source: number): Promise<void> {
     this.#rows.takeIn(batch);
+    const isTally = batch.detail === null;
     for (let from = 0; from < batch.length; from += ROWS_AT_ONCE) {
       const rows = Math.min(ROWS_AT_ONCE, batch.length - from);
       const number = await this.#openBatch();
@@ -79,9 +74,9 @@ class ClickhouseImport implements StoreImport {
         batch: number,
         chunk: this.#chunk,
         source,
-        isTally: this.#mode === 'tally',
+        isTally,
       });
-      this.#held.push({ source, rows, bytes });
+      this.#held.push({ source, rows, tallies: isTally ? rows : 0, bytes });
       this.#heldRows += rows;
       this.#heldBytes += bytes.length;
       if (this.#heldRows > ROWS_SENT || this.#heldBytes > BYTES_SENT) await this.#send();
@@ -102,8 +97,8 @@ class ClickhouseImport implements StoreImport {
     revision: number,
   ): Promise<CommitResult | 'conflict'> {
     await this.#send();
-    const rows = this.#countSent();
-    if (rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
+    const [rows, tallies] = [this.#countSent('rows'), this.#countSent('tallies')];
+    if (rows === 0 && ledger.length === 0) return { newRows: 0 };
     const batch = await this.#openBatch();
     const settings = await insertSettings(this.#connection, this.#quorum.ofShared, this.#waitMs);
     await this.#requireAllRows();
@@ -113,7 +108,7 @@ class ClickhouseImport implements StoreImport {
       if (!isUndecided(state, batch, this.#connection.name)) return null;
       isConflict = await hasConflict(this.#connection, state, ledger, revision);
       if (isConflict) return null;
-      if (this.#mode === 'tally') newRows = await this.#countNew(state, batch);
+      if (tallies > 0) newRows = rows - tallies + (await this.#countNew(state, batch));
       const { lastContent } = await writeLedger(this.#connection, state, { batch, record, newRows }, ledger, settings);
       return {
         lastContent,
@@ -126,7 +121,7 @@ class ClickhouseImport implements StoreImport {
     if (isConflict) return 'conflict';
     this.#batch = null;
     await sweepOn(this.#connection, this.#decisions);
-    return { newRows, cut: 0 };
+    return { newRows };
   }
 
   async close(): Promise<void> {
@@ -148,15 +143,18 @@ class ClickhouseImport implements StoreImport {
     // A server alone does not know again what it has had.
     const waitMs = connection.cluster === null ? 0 : this.#waitMs;
     await connection.persist(waitMs, () => connection.insert(tablesOf(connection).usage, bytes, settings));
-    for (const { source, rows } of this.#held) this.#sent.set(source, (this.#sent.get(source) ?? 0) + rows);
+    for (const { source, rows, tallies } of this.#held) {
+      const before = this.#sent.get(source) ?? { rows: 0, tallies: 0 };
+      this.#sent.set(source, { rows: before.rows + rows, tallies: before.tallies + tallies });
+    }
     this.#held = [];
     this.#heldRows = 0;
     this.#heldBytes = 0;
     this.#chunk += 1;
   }
 
-  #countSent(): number {
-    return [...this.#sent].reduce((sum, [source, rows]) => sum + (this.#discarded.has(source) ? 0 : rows), 0);
+  #countSent(of: 'rows' | 'tallies'): number {
+    return [...this.#sent].reduce((sum, [source, sent]) => sum + (this.#discarded.has(source) ? 0 : sent[of]), 0);
   }
 
   /** Rows of the batch that are to count. */
@@ -166,7 +164,7 @@ class ClickhouseImport implements StoreImport {
   }
 
   async #requireAllRows(): Promise<void> {
-    const expected = this.#countSent();
+    const expected = this.#countSent('rows');
     if (expected === 0 || this.#batch === null) return;
     const { usage } = tablesOf(this.#connection);
     const sql = `SELECT sum(n) FROM (SELECT count() AS n FROM ${usage} WHERE ${this.#ofBatch(this.#batch)})`;
@@ -194,7 +192,7 @@ class ClickhouseImport implements StoreImport {
   /** Tallies of the batch of which the store has no row yet. */
   async #countNew(state: StoreState, batch: number): Promise<number> {
     const { usage, usageHere } = tablesOf(this.#connection);
-    const own = this.#ofBatch(batch);
+    const own = `${this.#ofBatch(batch)} AND is_tally = 1`;
     const settings = readSettings(this.#connection);
     const [span] = await this.#connection.query(
       `SELECT min(a), max(b) FROM (SELECT min(day) AS a, max(day) AS b, count() AS n FROM ${usage} WHERE ${own} HAVING n > 0)`,

@@ -4,7 +4,7 @@ import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
-import type { ImportMode, Store, StoreImport } from '../store.ts';
+import type { Store, StoreImport } from '../store.ts';
 import { giveUp, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
@@ -94,9 +94,9 @@ export class ClickhouseStore implements Store {
     return use(new ClickhouseStore(this.#connection, this.#waitMs, state), textOf(state));
   }
 
-  async openImport(mode: ImportMode): Promise<StoreImport> {
+  async openImport(): Promise<StoreImport> {
     await this.#readState();
-    return openClickhouseImport(this.#connection, this.#decisions, mode, this.#waitMs);
+    return openClickhouseImport(this.#connection, this.#decisions, this.#waitMs);
   }
 
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
@@ -139,7 +139,7 @@ export class ClickhouseStore implements Store {
   }
 
   async forgetUser(user: string, isDry: boolean): Promise<number> {
-    const filter = { users: [user], modules: null, paths: null, syshosts: null, start: null, end: null };
+    const filter = { users: [user], modules: null, paths: null, syshosts: null, start: null, end: null, days: null };
     if (isDry) return this.#read((state) => countRows(this.#connection, state, filter));
     await this.#readState();
     const removed = await removeRows(
@@ -234,7 +234,7 @@ export class ClickhouseStore implements Store {
 
   /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
   async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
-    const time = { start: filter.start ?? null, end: filter.end ?? null };
+    const time = { start: filter.start ?? null, end: filter.end ?? null, days: filter.days ?? null };
     const all: ResolvedFilter = { users: null, modules: null, paths: null, syshosts: null, ...time };
     const days = compileDays(all);
     return {

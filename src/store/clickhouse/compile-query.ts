@@ -84,6 +84,7 @@ export const wholeColumns: readonly string[] = [
   'grp',
   'host',
   'jobid',
+  'is_tally',
 ];
 
 /**
@@ -97,7 +98,7 @@ export function compileWholeRows(filter: ResolvedFilter, state: StoreState, { us
   return {
     sql: `
       SELECT ${tallyKey}, t1 AS first, toUInt32(t2 - t1) AS span, t3 AS loads, t4 AS direct, t5 AS dependency, t6 AS jobs, t7 AS grp,
-             ${none} AS host, ${none} AS jobid
+             ${none} AS host, ${none} AS jobid, toUInt8(1) AS is_tally
       FROM (
         SELECT ${tallyKey}, min(first) AS t1, max(first + span) AS t2, sum(loads) AS t3, sum(direct) AS t4,
                sum(dependency) AS t5, sum(jobs) AS t6, max(grp) AS t7
@@ -105,9 +106,9 @@ export function compileWholeRows(filter: ResolvedFilter, state: StoreState, { us
         GROUP BY ${tallyKey} HAVING ${compileTime(filter, 't1')})
       UNION ALL
       SELECT ${tallyKey}, first, span, toUInt64(loads) AS loads, toUInt64(direct) AS direct,
-             toUInt64(dependency) AS dependency, toUInt64(jobs) AS jobs, grp, host, jobid
+             toUInt64(dependency) AS dependency, toUInt64(jobs) AS jobs, grp, host, jobid, is_tally
       FROM (
-        SELECT ${tallyKey}, first, span, loads, direct, dependency, jobs, grp, host, jobid
+        SELECT ${tallyKey}, first, span, loads, direct, dependency, jobs, grp, host, jobid, is_tally
         FROM ${usage} WHERE is_tally = 0 AND ${asked} AND ${compileTime(filter)})`,
     values: names.values,
   };

@@ -65,9 +65,9 @@ export async function readHistory(connection: ClickhouseConnection, state: Store
   const rows = await ask(
     connection,
     `SELECT started_at, zone, files, lines, loads, ignored, skipped, rejected, already, new_rows
-     FROM (SELECT * FROM ${tablesOf(connection).imports} WHERE ${inCountedBatches(state)}
-           ORDER BY batch, decided DESC LIMIT 1 BY batch)
-     ORDER BY decided`,
+     FROM (SELECT * FROM ${tablesOf(connection).imports} WHERE ${inDecided(connection, state)}
+           LIMIT 1 BY batch, place)
+     ORDER BY decided, place`,
   );
   return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
     startedAt: Number(startedAt),
@@ -111,10 +111,14 @@ export async function writeLedger(
   const { contents, imports } = tablesOf(connection);
   const { batch, record, newRows } = written;
   const [decided, revision] = [state.number + 1, state.revision + 1];
-  const row = new RowBinary().uint32(batch).uint64(decided).int64(Math.floor(record.startedAt)).text(record.zone);
-  row.uint32(record.files).uint64(record.lines).uint64(record.loads).uint64(record.ignored).uint64(record.skipped);
-  row.uint64(record.rejected).uint64(record.already).uint64(newRows);
-  await connection.insert(imports, row.take(), settings);
+  const { past: others = [], ...own } = record;
+  const history = new RowBinary();
+  for (const [place, past] of [{ ...own, newRows }, ...others].entries()) {
+    history.uint32(batch).uint64(decided).uint32(place).int64(Math.floor(past.startedAt)).text(past.zone);
+    history.uint32(past.files).uint64(past.lines).uint64(past.loads).uint64(past.ignored).uint64(past.skipped);
+    history.uint64(past.rejected).uint64(past.already).uint64(past.newRows);
+  }
+  await connection.insert(imports, history.take(), settings);
 
   let { lastContent } = state;
   const rows = new RowBinary();

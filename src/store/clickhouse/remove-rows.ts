@@ -68,7 +68,7 @@ export async function removeRows(
 /** The rows that cease to count: loads by their time, tallies by their day. */
 function compileRemoval(filter: ResolvedFilter): string {
   const names = writeValues(compileNames(filter));
-  if (filter.start === null && filter.end === null) return names;
+  if (filter.start === null && filter.end === null) return allOf([names, compileDays(filter)]);
   return allOf([names, compileDays(filter), `(is_tally = 1 OR ${compileTime(filter)})`]);
 }
 

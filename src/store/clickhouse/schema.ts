@@ -50,9 +50,9 @@ export const sharedTables: readonly Table[] = [
   },
   {
     name: 'modtally_imports',
-    columns: `batch UInt32, decided UInt64, started_at Int64, zone String, files UInt32, lines UInt64, loads UInt64,
+    columns: `batch UInt32, decided UInt64, place UInt32, started_at Int64, zone String, files UInt32, lines UInt64, loads UInt64,
       ignored UInt64, skipped UInt64, rejected UInt64, already UInt64, new_rows UInt64`,
-    order: '(batch, decided)',
+    order: '(batch, decided, place)',
     text: 'zone',
   },
   {
@@ -126,10 +126,12 @@ export async function createTables(connection: ClickhouseConnection, waitMs: num
   const { cluster, database } = connection;
   const settings = waitingSettings(waitMs);
   const on = everywhere(connection);
-  await connection.run(`CREATE DATABASE IF NOT EXISTS ${quoteName(database)} ${on}`, settings);
+  // What is there is left as it is, so that each of them may be run again.
+  const run = (sql: string): Promise<void> => connection.persist(waitMs, () => connection.run(sql, settings));
+  await run(`CREATE DATABASE IF NOT EXISTS ${quoteName(database)} ${on}`);
   const { nameOf } = tablesOf(connection);
   const make = (table: string, columns: string, engine: string): Promise<void> =>
-    connection.run(`CREATE TABLE IF NOT EXISTS ${nameOf(table)} ${on} (${columns}) ENGINE = ${engine}`, settings);
+    run(`CREATE TABLE IF NOT EXISTS ${nameOf(table)} ${on} (${columns}) ENGINE = ${engine}`);
   const path = zookeeperPath(connection);
   const engine = (table: string, place: string, replica: string): string =>
     cluster === null ? 'MergeTree' : `ReplicatedMergeTree('${path}/${table}${place}', '${replica}')`;

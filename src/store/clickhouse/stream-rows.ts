@@ -21,7 +21,11 @@ export async function* streamRows(
   for (const days of await sliceDays(connection, state, filter)) {
     const { sql, values } = compileWholeRows(filter, state, tablesOf(connection), days);
     const statement = { sql: `SELECT ${wholeColumns.join(', ')} FROM (${sql})`, values };
-    for await (const rows of connection.stream(statement, readSettings(connection))) yield toBatch(rows, names);
+    for await (const rows of connection.stream(statement, readSettings(connection))) {
+      const [tallies, loads] = [rows.filter(isTally), rows.filter((row) => !isTally(row))];
+      if (tallies.length > 0) yield { ...toBatch(tallies, names), detail: null };
+      if (loads.length > 0) yield toBatch(loads, names);
+    }
   }
 }
 
@@ -83,6 +87,10 @@ async function sliceDays(
     } else slices.push({ first: Number(day), last: Number(day), rows: Number(count) });
   }
   return slices.map(({ first, last }) => `day BETWEEN ${first} AND ${last}`);
+}
+
+function isTally(row: readonly unknown[]): boolean {
+  return Number(row[14]) !== 0;
 }
 
 function toBatch(rows: readonly (readonly (string | null)[])[], names: NamePlaces): UsageBatch {

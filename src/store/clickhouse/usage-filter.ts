@@ -9,6 +9,7 @@ export interface ResolvedFilter {
   readonly syshosts: readonly string[] | null;
   readonly start: number | null;
   readonly end: number | null;
+  readonly days: readonly [from: number, until: number] | null;
 }
 
 /** What tells a tally from others. Rows of one tally that came with several imports add up. */
@@ -56,10 +57,14 @@ export function daysOf({ start, end }: ResolvedFilter): {
   };
 }
 
-/** The condition on days that lets through at least all rows of the filter's time range. */
+/** The condition on days that lets through at least all rows of the filter's time range, and none of other days. */
 export function compileDays(filter: ResolvedFilter): string {
   const { first, last } = daysOf(filter);
-  return allOf([...(first === null ? [] : [`day >= ${first}`]), ...(last === null ? [] : [`day <= ${last}`])]);
+  return allOf([
+    ...(first === null ? [] : [`day >= ${first}`]),
+    ...(last === null ? [] : [`day <= ${last}`]),
+    ...(filter.days === null ? [] : [`day >= ${filter.days[0]}`, `day < ${filter.days[1]}`]),
+  ]);
 }
 
 /** The condition on a first load, of a row or of a tally that was added up. */
@@ -79,7 +84,7 @@ export function compileFilter(filter: ResolvedFilter, state: StoreState, usageHe
   const names = compileNames(filter);
   const counted = inCountedUsage(state);
   const { edges } = daysOf(filter);
-  if (edges.length === 0) return { ...names, sql: allOf([counted, names.sql]) };
+  if (edges.length === 0) return { ...names, sql: allOf([counted, names.sql, compileDays(filter)]) };
   const onEdge = `day IN (${edges.join(', ')})`;
   const ofEdges = `
     SELECT ${tallyKey} FROM ${usageHere}

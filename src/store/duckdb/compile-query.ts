@@ -9,6 +9,7 @@ export interface ResolvedFilter {
   readonly syshosts: readonly string[] | null;
   readonly start: number | null;
   readonly end: number | null;
+  readonly days: readonly [from: number, until: number] | null;
   /** The tables that have rows. */
   readonly rowTables: readonly RowTable[];
 }
@@ -151,11 +152,12 @@ export function compileFilter(filter: ResolvedFilter, more: readonly string[] = 
   return whereAll([...compileTime(filter), ...ofUses, ...more]);
 }
 
-/** What is asked of a row's first load. */
-function compileTime({ start, end }: ResolvedFilter): string[] {
+/** What is asked of a row's first load, and of its day. */
+function compileTime({ start, end, days }: ResolvedFilter): string[] {
   const conditions: string[] = [];
   if (start !== null) conditions.push(`first >= ${clampToColumn(start)}`);
   if (end !== null) conditions.push(`first < ${clampToColumn(end)}`);
+  if (days !== null) conditions.push(`day >= ${days[0]} AND day < ${days[1]}`);
   return conditions;
 }
 

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
-import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
+import type { CommitResult, StoreImport } from '../store.ts';
 import { type AppendedColumn, appendRows } from './append-rows.ts';
 import { driver } from './driver.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
@@ -12,32 +12,38 @@ import { inTransaction } from './transaction.ts';
 
 const { INTEGER, UINTEGER, VARCHAR } = driver;
 
+const rowColumns = `
+  source INTEGER, day INTEGER, modulefile INTEGER, "user" INTEGER, first UINTEGER, last UINTEGER, loads UINTEGER,
+  direct UINTEGER, dependency UINTEGER, jobs UINTEGER, "group" INTEGER`;
+
 /** Where an import gathers its rows: tables in memory, which the file's lock has nothing to do with. */
-const createStaging = (mode: ImportMode): readonly string[] => [
+const createStaging: readonly string[] = [
   'CREATE OR REPLACE TEMP TABLE staged_users (place INTEGER, name VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_modulefiles (place INTEGER, syshost VARCHAR, module VARCHAR, path VARCHAR)',
   'CREATE OR REPLACE TEMP TABLE staged_groups (place INTEGER, name VARCHAR)',
-  `CREATE OR REPLACE TEMP TABLE staged_rows (
-     source INTEGER, day INTEGER, modulefile INTEGER, "user" INTEGER, first UINTEGER, last UINTEGER, loads UINTEGER,
-     direct UINTEGER, dependency UINTEGER, jobs UINTEGER, "group" INTEGER
-     ${mode === 'all' ? ', host VARCHAR, jobid VARCHAR' : ''})`,
+  `CREATE OR REPLACE TEMP TABLE staged_tallies (${rowColumns})`,
+  `CREATE OR REPLACE TEMP TABLE staged_loads (${rowColumns}, host VARCHAR, jobid VARCHAR)`,
 ];
+
+/** The tables in which rows wait. */
+type StagedRows = 'staged_tallies' | 'staged_loads';
 
 /** All of an import's own tables; the last two are made by `commit`. */
 const stagingTables: readonly string[] = [
   'staged_users',
   'staged_modulefiles',
   'staged_groups',
-  'staged_rows',
+  'staged_tallies',
+  'staged_loads',
   'staged_pairs',
   'staged_uses',
 ];
 
 /** Opens an import into an embedded store. */
-export async function openDuckdbImport(file: StoreFile, mode: ImportMode): Promise<StoreImport> {
+export async function openDuckdbImport(file: StoreFile): Promise<StoreImport> {
   const connection = await file.connect();
-  for (const statement of createStaging(mode)) await connection.run(statement);
-  return new DuckdbImport(file, connection, mode);
+  for (const statement of createStaging) await connection.run(statement);
+  return new DuckdbImport(file, connection);
 }
 
 /**
@@ -51,22 +57,23 @@ const ROWS_PER_MEMORY_MB = 10_000;
 const ROWS_AT_ONCE = 100_000;
 
 class DuckdbImport implements StoreImport {
+  readonly cut = 0;
   readonly #file: StoreFile;
   readonly #connection: DuckDBConnection;
-  readonly #mode: ImportMode;
   #staged = { users: 0, modulefiles: 0, groups: 0 };
-  #rows = 0;
+  #rows = { staged_tallies: 0, staged_loads: 0 };
 
-  constructor(file: StoreFile, connection: DuckDBConnection, mode: ImportMode) {
+  constructor(file: StoreFile, connection: DuckDBConnection) {
     this.#file = file;
     this.#connection = connection;
-    this.#mode = mode;
   }
 
   async add(batch: UsageBatch, source: number): Promise<void> {
     try {
       await this.#stageNames(batch.vocabulary);
-      await appendRows(this.#connection, 'staged_rows', batch.length, [
+      const { detail } = batch;
+      const staged = detail === null ? 'staged_tallies' : 'staged_loads';
+      await appendRows(this.#connection, staged, batch.length, [
         [INTEGER, () => source],
         [INTEGER, (row) => batch.day[row]],
         [INTEGER, (row) => batch.modulefile[row]],
@@ -78,24 +85,18 @@ class DuckdbImport implements StoreImport {
         [UINTEGER, (row) => batch.dependency[row]],
         [UINTEGER, (row) => batch.jobs[row]],
         [INTEGER, (row) => batch.group[row]],
-        ...this.#detailColumns(batch),
+        ...(detail === null ? [] : detailColumns(detail)),
       ]);
-      this.#rows += batch.length;
+      this.#rows[staged] += batch.length;
     } catch (cause) {
       throw explainDuckdbError(cause, this.#file.name);
     }
   }
 
-  #detailColumns({ detail }: UsageBatch): AppendedColumn[] {
-    if (this.#mode !== 'all') return [];
-    return [
-      [VARCHAR, (row) => detail?.host[row]],
-      [VARCHAR, (row) => detail?.jobid[row]],
-    ];
-  }
-
   async discard(source: number): Promise<void> {
-    await this.#connection.run('DELETE FROM staged_rows WHERE source = $source', { source });
+    for (const staged of ['staged_tallies', 'staged_loads']) {
+      await this.#connection.run(`DELETE FROM ${staged} WHERE source = $source`, { source });
+    }
   }
 
   async commit(
@@ -104,14 +105,16 @@ class DuckdbImport implements StoreImport {
     revision: number,
   ): Promise<CommitResult | 'conflict'> {
     // Nothing new and nothing to remember: the file need not be touched.
-    if (this.#rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
-    await this.#connection.run(`SET memory_limit = '${MEMORY_MB + Math.ceil(this.#rows / ROWS_PER_MEMORY_MB)}MB'`);
+    const rows = this.#rows.staged_tallies + this.#rows.staged_loads;
+    if (rows === 0 && ledger.length === 0) return { newRows: 0 };
+    await this.#connection.run(`SET memory_limit = '${MEMORY_MB + Math.ceil(rows / ROWS_PER_MEMORY_MB)}MB'`);
     return this.#file.lease('write', (connection) =>
       inTransaction(connection, async () => {
         if (await hasConflict(connection, ledger, revision)) return 'conflict';
-        const newRows = await this.#storeRows(connection);
+        const newRows =
+          (await this.#storeRows(connection, 'staged_tallies')) + (await this.#storeRows(connection, 'staged_loads'));
         await writeLedger(connection, record, ledger, newRows);
-        return { newRows, cut: 0 };
+        return { newRows };
       }),
     );
   }
@@ -121,12 +124,12 @@ class DuckdbImport implements StoreImport {
     for (const table of stagingTables) await this.#connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
 
-  async #storeRows(connection: DuckDBConnection): Promise<number> {
-    if (this.#rows === 0) return 0;
-    for (const statement of [...takeInNames, ...takeInUses]) await connection.run(statement);
+  async #storeRows(connection: DuckDBConnection, staged: StagedRows): Promise<number> {
+    if (this.#rows[staged] === 0) return 0;
+    for (const statement of [...takeInNames(staged), ...takeInUses(staged)]) await connection.run(statement);
     let newRows = 0;
-    for (const days of await this.#spans(connection)) {
-      if (this.#mode === 'all') newRows += (await connection.run(insertLoads(days))).rowsChanged;
+    for (const days of await this.#spans(connection, staged)) {
+      if (staged === 'staged_loads') newRows += (await connection.run(insertLoads(days))).rowsChanged;
       else {
         const [met] = await readRows(connection, `SELECT EXISTS (FROM store.tallies t WHERE t.day ${days})`);
         if (met?.[0] === true) await connection.run(updateTallies(days));
@@ -137,11 +140,11 @@ class DuckdbImport implements StoreImport {
   }
 
   /** The days of the rows in spans of so many rows that they can be merged and sorted within the memory there is. */
-  async #spans(connection: DuckDBConnection): Promise<string[]> {
+  async #spans(connection: DuckDBConnection, staged: StagedRows): Promise<string[]> {
     const spans: { from: number; to: number; rows: number }[] = [];
     for (const [day, rows] of await readRows(
       connection,
-      'SELECT day, count(*)::INTEGER FROM staged_rows GROUP BY day ORDER BY day',
+      `SELECT day, count(*)::INTEGER FROM ${staged} GROUP BY day ORDER BY day`,
     )) {
       const last = spans.at(-1);
       if (last !== undefined && last.rows + Number(rows) <= ROWS_AT_ONCE) {
@@ -172,17 +175,24 @@ class DuckdbImport implements StoreImport {
   }
 }
 
+function detailColumns({ host, jobid }: NonNullable<UsageBatch['detail']>): AppendedColumn[] {
+  return [
+    [VARCHAR, (row) => host[row]],
+    [VARCHAR, (row) => jobid[row]],
+  ];
+}
+
 /** Gives a number to every name that is used and has none yet. */
-const takeInNames: readonly string[] = [
+const takeInNames = (staged: StagedRows): readonly string[] => [
   `INSERT INTO store.users
    SELECT (SELECT coalesce(max(id), 0) FROM store.users) + row_number() OVER (ORDER BY place), name
    FROM (SELECT name, min(place) AS place FROM staged_users
-         WHERE place IN (SELECT "user" FROM staged_rows) AND name NOT IN (SELECT name FROM store.users)
+         WHERE place IN (SELECT "user" FROM ${staged}) AND name NOT IN (SELECT name FROM store.users)
          GROUP BY name)`,
   `INSERT INTO store.modulefiles
    WITH fresh AS (
      SELECT syshost, module, path, min(place) AS place FROM staged_modulefiles
-     WHERE place IN (SELECT modulefile FROM staged_rows)
+     WHERE place IN (SELECT modulefile FROM ${staged})
        AND NOT EXISTS (FROM store.modulefiles m
                        WHERE m.syshost = staged_modulefiles.syshost AND m.module = staged_modulefiles.module
                          AND m.path = staged_modulefiles.path)
@@ -198,13 +208,13 @@ const takeInNames: readonly string[] = [
 ];
 
 /** Adds the rows to the totals of their uses, of which each new one is given a number. */
-const takeInUses: readonly string[] = [
+const takeInUses = (staged: StagedRows): readonly string[] => [
   `CREATE OR REPLACE TEMP TABLE staged_pairs AS
    SELECT r.*, u.id AS user_id, m.id AS modulefile_id
    FROM (
      SELECT "user", modulefile, min(first) AS first, max(last) AS last, sum(loads) AS loads,
             sum(direct) AS direct, sum(dependency) AS dependency, sum(jobs) AS jobs
-     FROM staged_rows GROUP BY "user", modulefile) r
+     FROM ${staged} GROUP BY "user", modulefile) r
    JOIN staged_users su ON su.place = r."user"
    JOIN store.users u ON u.name = su.name
    JOIN staged_modulefiles sm ON sm.place = r.modulefile
@@ -225,9 +235,9 @@ const takeInUses: readonly string[] = [
 ];
 
 /** The rows of some days with the number of their use: names are looked up once a pair, and not once a row. */
-function usedRows(days: string): string {
+function usedRows(staged: StagedRows, days: string): string {
   return `
-    staged_rows r
+    ${staged} r
     JOIN staged_pairs p ON p."user" = r."user" AND p.modulefile = r.modulefile
     JOIN staged_uses s ON s.user_id = p.user_id AND s.modulefile_id = p.modulefile_id
     LEFT JOIN staged_groups g ON g.place = r."group"
@@ -239,7 +249,7 @@ function insertLoads(days: string): string {
     INSERT INTO store.loads
     SELECT r.day, s.id, r.first, r.last - r.first, r.loads, r.direct, r.loads - r.direct - r.dependency, r.jobs, g.name,
            r.host, r.jobid
-    FROM ${usedRows(days)}
+    FROM ${usedRows('staged_loads', days)}
     ORDER BY r.day, s.id, r.first`;
 }
 
@@ -249,7 +259,7 @@ function mergedRows(days: string): string {
     (SELECT r.day, s.id AS use_id, min(r.first) AS first, max(r.last) AS last, sum(r.loads)::UINTEGER AS loads,
             sum(r.direct)::UINTEGER AS direct, sum(r.loads - r.direct - r.dependency)::UINTEGER AS untold,
             sum(r.jobs)::UINTEGER AS jobs, max(g.name) AS grp
-     FROM ${usedRows(days)}
+     FROM ${usedRows('staged_tallies', days)}
      GROUP BY r.day, s.id)`;
 }
 

@@ -8,7 +8,7 @@ import type { ContentPrint, PastImport } from '../../core/ledger.ts';
 import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
-import type { ImportMode, Store, StoreImport } from '../store.ts';
+import type { Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
   compileFilter,
@@ -90,8 +90,8 @@ export class DuckdbStore implements Store {
     return this.#file.hold(async (held) => use(new DuckdbStore(held), await this.readState()));
   }
 
-  openImport(mode: ImportMode): Promise<StoreImport> {
-    return openDuckdbImport(this.#file, mode);
+  openImport(): Promise<StoreImport> {
+    return openDuckdbImport(this.#file);
   }
 
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
@@ -259,6 +259,7 @@ async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter):
     syshosts: await resolve('syshosts', 'syshost FROM store.modulefiles'),
     start: filter.start ?? null,
     end: filter.end ?? null,
+    days: filter.days ?? null,
     rowTables: await listRowTables(connection),
   };
 }
@@ -282,7 +283,8 @@ async function withGroupBits<T>(connection: DuckDBConnection, bits: number, use:
 }
 
 /** Whether every row there is lies in a time range. */
-async function isOfAllTime(connection: DuckDBConnection, { start, end }: ResolvedFilter): Promise<boolean> {
+async function isOfAllTime(connection: DuckDBConnection, { start, end, days }: ResolvedFilter): Promise<boolean> {
+  if (days !== null) return false;
   if (start === null && end === null) return true;
   const [span] = await readRows(connection, 'SELECT min(first)::DOUBLE, max(last)::DOUBLE FROM store.uses');
   const [first, last] = [Number(span?.[0]), Number(span?.[1])];

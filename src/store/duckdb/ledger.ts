@@ -87,10 +87,8 @@ export async function writeLedger(
   newRows: number,
 ): Promise<void> {
   const revision = (await readRevision(connection)) + 1;
-  await connection.run(
-    'INSERT INTO store.imports VALUES ($id, $startedAt, $zone, $files, $lines, $loads, $ignored, $skipped, $rejected, $already, $newRows)',
-    { ...record, startedAt: Math.floor(record.startedAt), id: revision, newRows },
-  );
+  const { past = [], ...own } = record;
+  await appendImports(connection, revision, [{ ...own, startedAt: Math.floor(own.startedAt), newRows }, ...past]);
   const [row] = await readRows(connection, 'SELECT coalesce(max(id), 0) FROM store.contents');
   let lastId = Number(row?.[0] ?? 0);
   for (const { id, firstLine, name, stamp, tailWaits, print } of changes) {
@@ -118,6 +116,23 @@ export async function writeLedger(
       },
     );
   }
+}
+
+/** Adds imports to the history, under numbers from `id` on. */
+async function appendImports(connection: DuckDBConnection, id: number, imports: readonly PastImport[]): Promise<void> {
+  const appender = await connection.createAppender('imports', 'main', 'store');
+  for (const [at, past] of imports.entries()) {
+    appender.appendInteger(id + at);
+    appender.appendBigInt(BigInt(past.startedAt));
+    appender.appendVarchar(past.zone);
+    appender.appendInteger(past.files);
+    const { lines, loads, ignored, skipped, rejected, already, newRows } = past;
+    for (const count of [lines, loads, ignored, skipped, rejected, already, newRows]) {
+      appender.appendBigInt(BigInt(count));
+    }
+    appender.endRow();
+  }
+  appender.closeSync();
 }
 
 async function readRevision(connection: DuckDBConnection): Promise<number> {

@@ -13,21 +13,21 @@ export async function* streamRows(connection: DuckDBConnection, filter: Resolved
 
   const where = compileFilter(filter);
   const common = 'day, use_id, first, first + span AS last, loads, direct, dependency, jobs, grp';
-  const chunks = await connection.stream(`
-    SELECT r.day, u.user_id, u.modulefile_id, r.* EXCLUDE (day, use_id)
-    FROM (
-      SELECT ${common}, NULL::VARCHAR AS host, NULL::VARCHAR AS jobid FROM store.tallies ${where}
-      UNION ALL
-      SELECT ${common}, host, jobid FROM store.loads ${where}
-    ) r
-    JOIN store.uses u ON u.id = r.use_id`);
-  for await (const chunk of chunks) {
-    const columns: (readonly unknown[])[] = chunk.getColumns();
-    columns[1] = columns[1]?.map((id) => users.placeOf(Number(id))) ?? [];
-    columns[2] = columns[2]?.map((id) => modulefiles.placeOf(Number(id))) ?? [];
-    columns[9] =
-      columns[9]?.map((name) => (name === null ? -1 : groups.placeOf(String(name), () => String(name)))) ?? [];
-    yield batchOfColumns(vocabulary, columns);
+  for (const rows of [
+    `SELECT ${common} FROM store.tallies ${where}`,
+    `SELECT ${common}, host, jobid FROM store.loads ${where}`,
+  ]) {
+    const chunks = await connection.stream(`
+      SELECT r.day, u.user_id, u.modulefile_id, r.* EXCLUDE (day, use_id)
+      FROM (${rows}) r JOIN store.uses u ON u.id = r.use_id`);
+    for await (const chunk of chunks) {
+      const columns: (readonly unknown[])[] = chunk.getColumns();
+      columns[1] = columns[1]?.map((id) => users.placeOf(Number(id))) ?? [];
+      columns[2] = columns[2]?.map((id) => modulefiles.placeOf(Number(id))) ?? [];
+      columns[9] =
+        columns[9]?.map((name) => (name === null ? -1 : groups.placeOf(String(name), () => String(name)))) ?? [];
+      yield batchOfColumns(vocabulary, columns);
+    }
   }
 }
 

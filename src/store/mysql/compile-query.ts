@@ -1,3 +1,4 @@
+import { dayToIso } from '../../core/calendar-day.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
 import type { SqlValue } from '../../mysql/mysql-connection.ts';
@@ -10,6 +11,7 @@ export interface ResolvedFilter {
   readonly syshosts: readonly string[] | null;
   readonly start: number | null;
   readonly end: number | null;
+  readonly days: readonly [from: number, until: number] | null;
 }
 
 /** SQL and the values of its question marks. */
@@ -115,6 +117,16 @@ export function compileFilter(filter: ResolvedFilter, isOurs: boolean, zone: Sit
   };
   if (filter.start !== null) bound('>=', filter.start);
   if (filter.end !== null) bound('<', filter.end);
+  if (filter.days !== null) {
+    const dates = filter.days.map(dayToIso);
+    // In this form the index on the days is of use.
+    conditions.push(
+      isOurs
+        ? '(tally_day >= ? AND tally_day < ? OR tally_day IS NULL AND date >= ? AND date < ?)'
+        : 'date >= ? AND date < ?',
+    );
+    values.push(...(isOurs ? filter.days : []), ...dates);
+  }
   for (const [column, names] of [
     ['user', filter.users],
     ['module', filter.modules],

@@ -82,20 +82,8 @@ export async function writeLedger(
   newRows: number,
 ): Promise<void> {
   const revision = (await readRevision(connection)) + 1;
-  const { startedAt, zone, files, lines, loads, ignored, skipped, rejected, already } = record;
-  await connection.run('INSERT INTO modtally_imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
-    revision,
-    Math.floor(startedAt),
-    zone,
-    files,
-    lines,
-    loads,
-    ignored,
-    skipped,
-    rejected,
-    already,
-    newRows,
-  ]);
+  const { past = [], ...own } = record;
+  await insertImports(connection, revision, [{ ...own, startedAt: Math.floor(own.startedAt), newRows }, ...past]);
   for (const { id, firstLine, name, stamp, tailWaits, print } of changes) {
     const waits = tailWaits ? 1 : 0;
     if (print === null) {
@@ -119,6 +107,21 @@ export async function writeLedger(
       stamp,
       waits,
     ]);
+  }
+}
+
+const IMPORTS_SENT = 1000;
+
+/** Adds imports to the history, under numbers from `id` on. */
+async function insertImports(connection: MysqlConnection, id: number, imports: readonly PastImport[]): Promise<void> {
+  for (let from = 0; from < imports.length; from += IMPORTS_SENT) {
+    const rows = imports
+      .slice(from, from + IMPORTS_SENT)
+      .map(({ startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows }, at) => [
+        ...[id + from + at, startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows],
+      ]);
+    const places = rows.map((row) => `(${row.map(() => '?').join(', ')})`);
+    await connection.run(`INSERT INTO modtally_imports VALUES ${places.join(', ')}`, rows.flat());
   }
 }
 

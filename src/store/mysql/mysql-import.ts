@@ -3,7 +3,7 @@ import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
-import type { CommitResult, ImportMode, StoreImport } from '../store.ts';
+import type { CommitResult, StoreImport } from '../store.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { LineLoader } from './line-loader.ts';
 import { readModuleColumns } from './schema.ts';
@@ -13,12 +13,11 @@ import { UsageLines } from './usage-lines.ts';
 /** Opens an import into a database whose schema is up to date. */
 export async function openMysqlImport(
   connection: MysqlConnection,
-  mode: ImportMode,
   zone: SiteZone,
   waitMs: number,
 ): Promise<StoreImport> {
   const lines = new UsageLines(zone, await readModuleColumns(connection));
-  return new MysqlImport(connection, mode, lines, waitMs);
+  return new MysqlImport(connection, lines, waitMs);
 }
 
 /** Lines of one source that wait to be sent. */
@@ -39,7 +38,6 @@ const HELD_BYTES = 64 * 1024 * 1024;
  */
 class MysqlImport implements StoreImport {
   readonly #connection: MysqlConnection;
-  readonly #mode: ImportMode;
   readonly #lines: UsageLines;
   readonly #waitMs: number;
   readonly #loader: LineLoader;
@@ -49,13 +47,16 @@ class MysqlImport implements StoreImport {
   #heldBytes = 0;
   #rows = 0;
 
-  constructor(connection: MysqlConnection, mode: ImportMode, lines: UsageLines, waitMs: number) {
+  constructor(connection: MysqlConnection, lines: UsageLines, waitMs: number) {
     this.#connection = connection;
-    this.#mode = mode;
     this.#lines = lines;
     this.#waitMs = waitMs;
     this.#loader = new LineLoader(connection);
     this.#staged = new StagedRows(connection, this.#loader);
+  }
+
+  get cut(): number {
+    return this.#lines.cut;
   }
 
   async add(batch: UsageBatch, source: number): Promise<void> {
@@ -64,7 +65,7 @@ class MysqlImport implements StoreImport {
       const rows = Math.min(ROWS_AT_ONCE, batch.length - from);
       const lines: string[] = [];
       for (let row = from; row < from + rows; row++) {
-        const key = this.#mode === 'all' ? null : this.#lines.keyOf(batch, row);
+        const key = batch.detail === null ? this.#lines.keyOf(batch, row) : null;
         if (key !== null) this.#heldTallies.add(batch.day[row] ?? 0, key);
         lines.push(this.#lines.lineOf(batch, row, key));
       }
@@ -86,7 +87,7 @@ class MysqlImport implements StoreImport {
     ledger: readonly LedgerChange[],
     revision: number,
   ): Promise<CommitResult | 'conflict'> {
-    if (this.#rows === 0 && ledger.length === 0) return { newRows: 0, cut: 0 };
+    if (this.#rows === 0 && ledger.length === 0) return { newRows: 0 };
     const connection = this.#connection;
     return connection.withLock(this.#waitMs, async () => {
       const isStraight = await this.#mayGoStraight();
@@ -94,9 +95,9 @@ class MysqlImport implements StoreImport {
       if (!isStraight) await this.#stageHeld();
       return connection.inTransaction(async () => {
         if (await hasConflict(connection, ledger, revision)) return 'conflict';
-        const newRows = isStraight ? await this.#loadStraight() : await this.#staged.store(this.#mode);
+        const newRows = isStraight ? await this.#loadStraight() : await this.#staged.store();
         await writeLedger(connection, record, ledger, newRows);
-        return { newRows, cut: this.#lines.cut };
+        return { newRows };
       });
     });
   }
@@ -111,7 +112,6 @@ class MysqlImport implements StoreImport {
     // A cluster that is set so commits LOAD DATA in parts: killed on the way, it would leave some of them.
     const [splitting] = await this.#connection.query("SHOW VARIABLES LIKE 'wsrep_load_data_splitting'");
     if (splitting?.[1] === 'ON') return false;
-    if (this.#mode === 'all') return true;
     const { days, areDistinct } = this.#heldTallies;
     if (!areDistinct || days.length === 0) return areDistinct;
     const [tally] = await this.#connection.query(

@@ -8,7 +8,7 @@ import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../mysql/mysql-target.ts';
-import type { ImportMode, Store, StoreImport } from '../store.ts';
+import type { Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
   compileFilter,
@@ -64,8 +64,9 @@ export class MysqlStore implements Store {
   }
 
   async readLedger(): ReturnType<Store['readLedger']> {
-    await this.#readState();
-    return readLedger(this.#connection);
+    // A database that only Lmod's scripts have written to has no ledger.
+    const { isOurs } = await this.#readState();
+    return isOurs ? readLedger(this.#connection) : { revision: 0, entries: [] };
   }
 
   readPrints(ids: readonly number[]): Promise<ReadonlyMap<number, ContentPrint>> {
@@ -87,8 +88,8 @@ export class MysqlStore implements Store {
     return this.#connection.inTransaction(() => use(this, state), 'WITH CONSISTENT SNAPSHOT');
   }
 
-  openImport(mode: ImportMode): Promise<StoreImport> {
-    return openMysqlImport(this.#connection, mode, this.#zone, this.#waitMs);
+  openImport(): Promise<StoreImport> {
+    return openMysqlImport(this.#connection, this.#zone, this.#waitMs);
   }
 
   async select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
@@ -208,6 +209,7 @@ export class MysqlStore implements Store {
       syshosts: await this.#namesOf('syshost', compileNameFilter(filter, 'syshosts')),
       start: filter.start ?? null,
       end: filter.end ?? null,
+      days: filter.days ?? null,
     };
   }
 

@@ -1,5 +1,4 @@
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
-import type { ImportMode } from '../store.ts';
 import type { LineLoader } from './line-loader.ts';
 import { usageColumns } from './usage-lines.ts';
 
@@ -18,10 +17,12 @@ const createTable = `
 
 const columns = usageColumns.join(', ');
 
-const insertRows = `INSERT INTO moduleT (${columns}) SELECT ${columns} FROM modtally_staged s`;
-
-/** Staged rows of one key add up; so do they with what is there. Of several groups the last in order is kept. */
-const mergeRows = `${insertRows}
+/**
+ * Staged rows of one key add up; so do they with what is there. Of several groups the last in order is kept. Loads of
+ * their own have no key, and none of them meets another.
+ */
+const mergeRows = `
+  INSERT INTO moduleT (${columns}) SELECT ${columns} FROM modtally_staged s
   ON DUPLICATE KEY UPDATE
     moduleT.date = IF(s.first_time < moduleT.first_time, s.date, moduleT.date),
     moduleT.first_time = LEAST(moduleT.first_time, s.first_time),
@@ -64,11 +65,11 @@ export class StagedRows {
    * Puts all rows into moduleT.
    * @returns the number of those that were not there
    */
-  async store(mode: ImportMode): Promise<number> {
+  async store(): Promise<number> {
     if (this.#rows === 0) return 0;
-    const { affectedRows } = await this.#connection.run(mode === 'all' ? insertRows : mergeRows);
+    const { affectedRows } = await this.#connection.run(mergeRows);
     // A row that adds to one that is there counts twice.
-    return mode === 'all' ? affectedRows : 2 * this.#rows - affectedRows;
+    return 2 * this.#rows - affectedRows;
   }
 
   async drop(): Promise<void> {

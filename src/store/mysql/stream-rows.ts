@@ -16,12 +16,14 @@ export async function* streamRows(
 ): AsyncGenerator<UsageBatch> {
   const names = new NamePlaces();
   const ours = isOurs
-    ? 'first_time, last_time, loads, direct_loads, dependency_loads, job_loads, group_name, host, jobid'
-    : 'NULL, NULL, 1, 0, 0, 0, NULL, NULL, NULL';
+    ? 'first_time, last_time, loads, direct_loads, dependency_loads, job_loads, group_name, host, jobid, tally_key IS NOT NULL'
+    : 'NULL, NULL, 1, 0, 0, 0, NULL, NULL, NULL, 0';
   const sql = `SELECT id, user, syshost, module, path, date, ${dayColumn(isOurs)}, ${ours} FROM moduleT ${where.sql}`;
   for await (const rows of connection.stream(sql, where.values)) {
     for (const row of rows) onRow(Number(row[0]));
-    yield toBatch(rows, names, zone);
+    const [tallies, loads] = [rows.filter(isTally), rows.filter((row) => !isTally(row))];
+    if (tallies.length > 0) yield { ...toBatch(tallies, names, zone), detail: null };
+    if (loads.length > 0) yield toBatch(loads, names, zone);
   }
 }
 
@@ -45,6 +47,10 @@ export async function* streamUserDays(
       ),
     };
   }
+}
+
+function isTally(row: readonly unknown[]): boolean {
+  return Number(row[16]) !== 0;
 }
 
 function toBatch(rows: readonly (readonly unknown[])[], names: NamePlaces, zone: SiteZone): UsageBatch {
