@@ -24,6 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'store/duckdb': ['core', 'node:', 'store/*', '@duckdb/node-api'],
   'store/mysql': ['core', 'node:', 'store/*', 'mysql'],
   'store/clickhouse': ['core', 'node:', 'store/*', '@clickhouse/client'],
+  copy: ['core', 'node:', 'store/store.ts', 'store/name-places.ts'],
   report: ['core', 'store/store.ts'],
   view: ['core'],
   app: [
@@ -38,6 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'doctor',
     'privacy',
     'ingest',
+    'copy',
     'store/*',
     'report',
     'view',

@@ -70,14 +70,21 @@ export function readLegacySettings(confFile: string | undefined, database: strin
  * @throws AppError
  */
 export function readSourceTarget(text: string): MysqlTarget {
-  if (/^(mysql|mariadb):/i.test(text) && holdsPassword(text)) {
+  return requireMysql(readFromTarget(text), text);
+}
+
+/**
+ * The store that something is read from: a URL, or a conf file that names one.
+ * @throws AppError
+ */
+export function readFromTarget(text: string): StoreTarget {
+  if (holdsPassword(text)) {
     throw new AppError('USAGE', 'a password on the command line can be read by everybody on the machine', {
       hint: 'Leave it out of the URL and put it into MODTALLY_FROM_PASSWORD, or name a conf file instead.',
     });
   }
   const password = process.env['MODTALLY_FROM_PASSWORD'] ?? process.env['MODTALLY_PASSWORD'] ?? '';
-  const target = /^[a-z]+:/i.test(text) ? parseStoreUrl(text, password) : readConfFile(text);
-  return requireMysql(target, text);
+  return /^[a-z]+:/i.test(text) ? parseStoreUrl(text, password) : readConfFile(text);
 }
 
 /**

@@ -121,11 +121,19 @@ export function stateDirectory(): string {
 }
 
 function readZone(setting: FoundSetting | null): SiteZone {
-  const name = setting?.value ?? systemZoneName();
+  return requireZone(setting?.value ?? systemZoneName(), setting?.origin ?? 'TZ');
+}
+
+/**
+ * A zone by its name.
+ * @param origin where the name comes from
+ * @throws AppError BAD_ZONE
+ */
+export function requireZone(name: string, origin: string): SiteZone {
   try {
     return createSiteZone(name);
   } catch (cause) {
-    throw new AppError('BAD_ZONE', `${setting?.origin ?? 'TZ'}: there is no time zone ${name}`, {
+    throw new AppError('BAD_ZONE', `${origin}: there is no time zone ${name}`, {
       hint: 'Give an IANA name, such as Europe/Amsterdam or UTC.',
       cause,
     });

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate.ts')).createMigrateCommand(),
   },
   {
+    name: 'copy',
+    summary: 'copy everything from one store into another',
+    load: async () => (await import('./commands/copy.ts')).createCopyCommand(),
+  },
+  {
     name: 'prune',
     summary: 'remove usage that is older than some months',
     load: async () => (await import('./commands/prune.ts')).createPruneCommand(),

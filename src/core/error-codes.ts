@@ -27,7 +27,8 @@ export type ErrorCode =
   | 'STORE_BUSY'
   | 'STORE_FULL'
   | 'STORE_FAILED'
-  | 'NOT_A_SOURCE';
+  | 'NOT_A_SOURCE'
+  | 'COPY_UNCLEAR';
 
 /** Every way to fail that modtally knows; docs/errors.md says the same at length, and a test compares them. */
 export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning: string }>> = {
@@ -59,4 +60,8 @@ export const errorCodes: Readonly<Record<ErrorCode, { exitStatus: 1 | 2; meaning
   STORE_FULL: { exitStatus: 1, meaning: 'no space left for the store' },
   STORE_FAILED: { exitStatus: 1, meaning: 'the store failed in a way that has no code of its own' },
   NOT_A_SOURCE: { exitStatus: 1, meaning: 'the database holds neither gen_1 nor gen_2 tables' },
+  COPY_UNCLEAR: {
+    exitStatus: 1,
+    meaning: 'a copy into usage of which nobody can tell whether it is of the same loads',
+  },
 };

@@ -1,0 +1,176 @@
+import { AppError } from '../core/app-error.ts';
+import { dayToIso } from '../core/calendar-day.ts';
+import type { ImportRecord } from '../core/ledger.ts';
+import { namesOfRow, pickRows } from '../core/pick-rows.ts';
+import type { UsageBatch } from '../core/usage-batch.ts';
+import type { Store, StoreImport } from '../store/store.ts';
+import { markDay } from './copy-marks.ts';
+import { digestOf, FiguresOfRows } from './day-figures.ts';
+import { HeldRows } from './missing-rows.ts';
+import type { PlannedDay } from './plan-copy.ts';
+
+/** So many loads are copied in one transaction, if they are not all of one day. */
+const LOADS_AT_ONCE = 2_000_000;
+/** Rows of the target that are held at once, to see which of the source's it lacks. */
+const ROWS_HELD = 500_000;
+
+/** What was copied of some days. */
+export interface CopiedDays {
+  readonly loads: number;
+  readonly rows: number;
+  readonly newRows: number;
+}
+
+/**
+ * Days that are copied in one transaction each: those that follow each other and are new to the target; one by one
+ * those of which it has something already.
+ * @param sourceDays all days of the source, in order
+ */
+export function cutIntoParts(days: readonly PlannedDay[], sourceDays: Iterable<number>): PlannedDay[][] {
+  const planned = new Map(days.map((day) => [day.day, day]));
+  const parts: PlannedDay[][] = [];
+  let part: PlannedDay[] = [];
+  let loads = 0;
+  const end = (): void => {
+    if (part.length > 0) parts.push(part);
+    part = [];
+    loads = 0;
+  };
+  for (const day of sourceDays) {
+    const next = planned.get(day);
+    const isNew = next !== undefined && next.before === null;
+    if (!isNew || loads + next.loads > LOADS_AT_ONCE) end();
+    if (next === undefined) continue;
+    part.push(next);
+    loads += next.loads;
+    if (!isNew) end();
+  }
+  end();
+  return parts;
+}
+
+/**
+ * Copies the rows of some days, and marks them as copied, in one transaction. Meanwhile the source may get more of
+ * them: the mark tells what was read.
+ * @param revision the target's ledger, by which the days were planned
+ * @returns 'conflict' where another copy has meanwhile come to one of these days
+ * @throws AppError COPY_UNCLEAR where the source no longer has what was copied before
+ */
+export async function copyDays(
+  source: Store,
+  target: Store,
+  days: readonly PlannedDay[],
+  { record, revision }: { readonly record: ImportRecord; readonly revision: number },
+): Promise<CopiedDays | 'conflict'> {
+  const storeImport = await target.openImport();
+  try {
+    const figures = new FiguresOfRows();
+    const [first] = days;
+    const rows =
+      first === undefined || first.before === null
+        ? await addAllRows(source, days, storeImport, figures)
+        : await addMissingRows(source, target, first, storeImport, figures);
+    if (storeImport.cut > 0) throw isTooNarrow(target, storeImport.cut);
+    const copied = figures.byDay();
+    const marks = days.map(({ day, isMerged, before }) =>
+      markDay(source.name, day, { digest: digestOf(copied.get(day) ?? []), isMerged, before }),
+    );
+    const result = await storeImport.commit(record, marks, revision);
+    if (result === 'conflict') return 'conflict';
+    return { loads: days.reduce((sum, { loads }) => sum + loads, 0), rows, newRows: result.newRows };
+  } finally {
+    await storeImport.close();
+  }
+}
+
+/** Names that were cut could not be told from others by the next copy. */
+function isTooNarrow(target: Store, cut: number): AppError {
+  return new AppError('COPY_UNCLEAR', `${target.name}: ${cut} names are too long for its columns`, {
+    hint: 'Nothing of these days was copied. Copy into a store that modtally makes itself.',
+  });
+}
+
+/** @returns the number of rows */
+async function addAllRows(
+  source: Store,
+  days: readonly PlannedDay[],
+  storeImport: StoreImport,
+  figures: FiguresOfRows,
+): Promise<number> {
+  const pickPlanned = createPicker(days);
+  let rows = 0;
+  const range = [days[0]?.day ?? 0, (days.at(-1)?.day ?? 0) + 1] as const;
+  await source.readRows({ days: range }, async (batches) => {
+    for await (const batch of batches) {
+      const planned = pickPlanned(batch);
+      figures.add(planned);
+      rows += planned.length;
+      await storeImport.add(planned, 0);
+    }
+  });
+  return rows;
+}
+
+/**
+ * Adds what the target lacks of a day. It is read in slices of users, so that memory does not grow with it.
+ * @returns the number of rows
+ */
+async function addMissingRows(
+  source: Store,
+  target: Store,
+  planned: PlannedDay,
+  storeImport: StoreImport,
+  figures: FiguresOfRows,
+): Promise<number> {
+  const { day, loads, syshosts } = planned;
+  const hasLost = new AppError(
+    'COPY_UNCLEAR',
+    `${source.name} has lost usage of ${dayToIso(day)} since it was copied`,
+    {
+      hint: `Nothing of that day was copied. Import what is new into ${target.name} itself: it knows the logs whose loads were copied.`,
+    },
+  );
+  const pickPlanned = createPicker([planned]);
+  const slices = Math.ceil(loads / ROWS_HELD);
+  const held = new HeldRows();
+  let rows = 0;
+  for (let slice = 0; slice < slices; slice++) {
+    const pick = (batch: UsageBatch): UsageBatch => {
+      const ofDay = pickPlanned(batch);
+      return pickRows(ofDay, (row) => sliceOf(namesOfRow(ofDay, row).user, slices) === slice);
+    };
+    const filter = { days: [day, day + 1] as const, exact: { syshosts } };
+    await target.readRows(filter, async (batches) => {
+      for await (const batch of batches) held.add(pick(batch));
+    });
+    await source.readRows(filter, async (batches) => {
+      for await (const batch of batches) {
+        const own = pick(batch);
+        figures.add(own);
+        const missing = held.takeMissing(own);
+        if (missing === null) throw hasLost;
+        rows += missing.length;
+        await storeImport.add(missing, 0);
+      }
+    });
+    if (!held.isEmpty) throw hasLost;
+  }
+  return rows;
+}
+
+/** Picks the rows that are of the planned days and clusters: meanwhile a source may get more of both. */
+function createPicker(days: readonly PlannedDay[]): (batch: UsageBatch) => UsageBatch {
+  const syshosts = new Map(days.map((planned) => [planned.day, new Set(planned.syshosts)]));
+  return (batch) =>
+    pickRows(
+      batch,
+      (row) => syshosts.get(batch.day[row] ?? 0)?.has(namesOfRow(batch, row).modulefile.syshost) === true,
+    );
+}
+
+/** Which of several slices a user is of: by FNV-1a over the name. */
+function sliceOf(user: string, slices: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < user.length; at++) hash = Math.imul(hash ^ user.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) % slices;
+}
