@@ -4,9 +4,9 @@ import type { ImportRecord } from '../core/ledger.ts';
 import { namesOfRow, pickRows } from '../core/pick-rows.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Store, StoreImport } from '../store/store.ts';
-import { markDay } from './copy-marks.ts';
-import { digestOf, FiguresOfRows } from './day-figures.ts';
-import { HeldRows } from './missing-rows.ts';
+import { type DayMark, markDay } from './copy-marks.ts';
+import { digestOf, FiguresOfRows, readDayFigures } from './day-figures.ts';
+import { HeldRows } from './held-rows.ts';
 import type { PlannedDay } from './plan-copy.ts';
 
 /** So many loads are copied in one transaction, if they are not all of one day. */
@@ -53,7 +53,7 @@ export function cutIntoParts(days: readonly PlannedDay[], sourceDays: Iterable<n
  * Copies the rows of some days, and marks them as copied, in one transaction. Meanwhile the source may get more of
  * them: the mark tells what was read.
  * @param revision the target's ledger, by which the days were planned
- * @returns 'conflict' where another copy has meanwhile come to one of these days
+ * @returns 'conflict' where somebody else has meanwhile come to one of these days
  * @throws AppError COPY_UNCLEAR where the source no longer has what was copied before
  */
 export async function copyDays(
@@ -69,7 +69,8 @@ export async function copyDays(
     const rows =
       first === undefined || first.before === null
         ? await addAllRows(source, days, storeImport, figures)
-        : await addMissingRows(source, target, first, storeImport, figures);
+        : await addMissingRows(source, target, { ...first, before: first.before }, storeImport, figures);
+    if (rows === 'conflict') return 'conflict';
     if (storeImport.cut > 0) throw isTooNarrow(target, storeImport.cut);
     const copied = figures.byDay();
     const marks = days.map(({ day, isMerged, before }) =>
@@ -113,16 +114,16 @@ async function addAllRows(
 
 /**
  * Adds what the target lacks of a day. It is read in slices of users, so that memory does not grow with it.
- * @returns the number of rows
+ * @returns the number of rows; 'conflict' where what the target has is not what was copied before
  */
 async function addMissingRows(
   source: Store,
   target: Store,
-  planned: PlannedDay,
+  planned: PlannedDay & { readonly before: DayMark },
   storeImport: StoreImport,
   figures: FiguresOfRows,
-): Promise<number> {
-  const { day, loads, syshosts } = planned;
+): Promise<number | 'conflict'> {
+  const { day, loads, syshosts, before } = planned;
   const hasLost = new AppError(
     'COPY_UNCLEAR',
     `${source.name} has lost usage of ${dayToIso(day)} since it was copied`,
@@ -133,6 +134,8 @@ async function addMissingRows(
   const pickPlanned = createPicker([planned]);
   const slices = Math.ceil(loads / ROWS_HELD);
   const held = new HeldRows();
+  const figuresHeld = new FiguresOfRows();
+  let isLess = false;
   let rows = 0;
   for (let slice = 0; slice < slices; slice++) {
     const pick = (batch: UsageBatch): UsageBatch => {
@@ -141,21 +144,31 @@ async function addMissingRows(
     };
     const filter = { days: [day, day + 1] as const, exact: { syshosts } };
     await target.readRows(filter, async (batches) => {
-      for await (const batch of batches) held.add(pick(batch));
+      for await (const batch of batches) {
+        const own = pick(batch);
+        figuresHeld.add(own);
+        held.add(own);
+      }
     });
     await source.readRows(filter, async (batches) => {
       for await (const batch of batches) {
         const own = pick(batch);
         figures.add(own);
         const missing = held.takeMissing(own);
-        if (missing === null) throw hasLost;
+        isLess ||= missing === null;
+        if (missing === null) return;
         rows += missing.length;
         await storeImport.add(missing, 0);
       }
     });
-    if (!held.isEmpty) throw hasLost;
+    if (isLess || !held.isEmpty) {
+      const now = (await readDayFigures(target, filter)).get(day) ?? [];
+      if (digestOf(now) !== before.digest) return 'conflict';
+      throw hasLost;
+    }
   }
-  return rows;
+  // Else somebody has added to it since the copy was planned.
+  return digestOf(figuresHeld.byDay().get(day) ?? []) === before.digest ? rows : 'conflict';
 }
 
 /** Picks the rows that are of the planned days and clusters: meanwhile a source may get more of both. */

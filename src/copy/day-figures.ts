@@ -3,7 +3,7 @@ import { compareText } from '../core/compare-text.ts';
 import { groupBy } from '../core/group-by.ts';
 import { namesOfRow } from '../core/pick-rows.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
-import type { UsageRow } from '../core/usage-query.ts';
+import type { UsageFilter, UsageRow } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
 
 const measures = ['loads', 'direct', 'dependency', 'jobs', 'first', 'last'] as const;
@@ -15,8 +15,8 @@ export type ClusterFigures = UsageRow<'day' | 'syshost', (typeof measures)[numbe
 export type DayFigures = ReadonlyMap<number, readonly ClusterFigures[]>;
 
 /** What a store has of each day and cluster: one question, for which no row is handed out. */
-export async function readDayFigures(store: Store): Promise<DayFigures> {
-  return inOrder(await store.select({ by: ['day', 'syshost'], measures, filter: {} }));
+export async function readDayFigures(store: Store, filter: UsageFilter = {}): Promise<DayFigures> {
+  return inOrder(await store.select({ by: ['day', 'syshost'], measures, filter }));
 }
 
 /** Sixteen hexadecimal digits that are the same where the figures are. */

@@ -221,6 +221,27 @@ describe.each(onePair)('a copy from %s to %s', (from, to) => {
     expect(await wholeOf(target)).toEqual(await wholeOf(source));
   });
 
+  test('does not take for copied what is imported into the target just then', async () => {
+    const [source, target] = [await newStore(from), await newStore(to)];
+    const load = makeLoad({ timeUs: day('2024-11-02') });
+    await importLoads(source, [load]);
+    await copy(source, target);
+    await importLoads(source, [load, load], 'tally', 2);
+    let isFirst = true;
+    const busy = disturbed(target, {
+      async readRows(filter, use) {
+        if (isFirst) await importLoads(target, [load], 'tally', 3);
+        isFirst = false;
+        return target.readRows(filter, use);
+      },
+    });
+    await expect(copy(source, busy)).rejects.toMatchObject({
+      code: 'COPY_UNCLEAR',
+      message: expect.stringMatching(/both .* have changed since they were copied$/),
+    });
+    expect(await target.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 2 }]);
+  });
+
   test('of two at once leaves each row once', async () => {
     const [source, target] = [await newStore(from), await newStore(to)];
     const other = await newStore(from);
