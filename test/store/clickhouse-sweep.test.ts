@@ -79,7 +79,7 @@ test('a source that breaks when its rows were sent already does not count, and i
   const target = newTarget();
   const store = await openTestStore(target);
   await store.prepare();
-  const given = await store.openImport('all');
+  const given = await store.openImport();
   const list = createLoadList(new GrowingVocabulary(), utc);
   for (let number = 0; number < 400_100; number++) list.add(makeLoad({ user: 'broken' }));
   await given.add(list.take(), 0);
