@@ -1,5 +1,6 @@
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
-import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
+import { numbersToBytes } from '../packed-numbers.ts';
 import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
 import { RowBinary } from './row-binary.ts';
 import { readSettings, tablesOf } from './schema.ts';
@@ -25,15 +26,7 @@ export async function readLedger(connection: ClickhouseConnection, state: StoreS
     `SELECT id, first_line, length, lines, name, stamp, tail_waits FROM ${tablesOf(connection).contents}
      WHERE ${inDecided(connection, state)} ${newestOfContent}`,
   );
-  return rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
-    id: Number(id),
-    firstLine: Number(firstLine),
-    length: Number(length),
-    lines: Number(lines),
-    name: String(name),
-    stamp: stamp === null ? null : String(stamp),
-    tailWaits: Number(tailWaits) !== 0,
-  }));
+  return rows.map(ledgerEntryOf);
 }
 
 export async function readPrints(
@@ -47,16 +40,10 @@ export async function readPrints(
     `SELECT id, length, lines, digest, hex(head_lines), hex(blocks) FROM ${tablesOf(connection).contents}
      WHERE ${inDecided(connection, state)} AND id IN (${ids.join(', ')}) ${newestOfContent}`,
   );
-  return new Map(
-    rows.map(([id, length, lines, digest, headLines, blocks]) => [
-      Number(id),
-      {
-        length: Number(length),
-        lines: Number(lines),
-        digest: String(digest),
-        headLines: bytesToNumbers(Buffer.from(String(headLines), 'hex')),
-        blocks: bytesToNumbers(Buffer.from(String(blocks), 'hex')),
-      },
+  return printsOf(
+    rows.map(([id, length, lines, digest, ...hashes]) => [
+      ...[id, length, lines, digest],
+      ...hashes.map((hex) => Buffer.from(String(hex), 'hex')),
     ]),
   );
 }
@@ -69,18 +56,7 @@ export async function readHistory(connection: ClickhouseConnection, state: Store
            LIMIT 1 BY batch, place)
      ORDER BY decided, place`,
   );
-  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
-    startedAt: Number(startedAt),
-    zone: String(zone),
-    files: Number(files),
-    lines: Number(lines),
-    loads: Number(loads),
-    ignored: Number(ignored),
-    skipped: Number(skipped),
-    rejected: Number(rejected),
-    already: Number(already),
-    newRows: Number(newRows),
-  }));
+  return rows.map(pastImportOf);
 }
 
 /** Whether another import has, since a revision, taken in content that begins like one of these. */

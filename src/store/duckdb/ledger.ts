@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
-import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
+import { numbersToBytes } from '../packed-numbers.ts';
 import { driver } from './driver.ts';
 import { readRows } from './read-rows.ts';
 
@@ -10,15 +11,7 @@ export async function readLedger(connection: DuckDBConnection): Promise<{ revisi
     connection,
     'SELECT id, first_line, length::DOUBLE, lines::DOUBLE, name, stamp, tail_waits FROM store.contents',
   );
-  const entries = rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
-    id: Number(id),
-    firstLine: Number(firstLine),
-    length: Number(length),
-    lines: Number(lines),
-    name: String(name),
-    stamp: stamp === null ? null : String(stamp),
-    tailWaits: tailWaits === true,
-  }));
+  const entries = rows.map(ledgerEntryOf);
   return { revision: await readRevision(connection), entries };
 }
 
@@ -30,18 +23,7 @@ export async function readPrints(
     connection,
     `SELECT id, length::DOUBLE, lines::DOUBLE, digest, head_lines, blocks FROM store.contents WHERE id IN (${ids.join(', ')})`,
   );
-  return new Map(
-    rows.map(([id, length, lines, digest, headLines, blocks]) => [
-      Number(id),
-      {
-        length: Number(length),
-        lines: Number(lines),
-        digest: String(digest),
-        headLines: bytesToNumbers(headLines),
-        blocks: bytesToNumbers(blocks),
-      },
-    ]),
-  );
+  return printsOf(rows);
 }
 
 export async function readHistory(connection: DuckDBConnection): Promise<PastImport[]> {
@@ -50,18 +32,7 @@ export async function readHistory(connection: DuckDBConnection): Promise<PastImp
     `SELECT started_at, zone, files, lines, loads, ignored, skipped, rejected, already, new_rows
      FROM store.imports ORDER BY id`,
   );
-  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
-    startedAt: Number(startedAt),
-    zone: String(zone),
-    files: Number(files),
-    lines: Number(lines),
-    loads: Number(loads),
-    ignored: Number(ignored),
-    skipped: Number(skipped),
-    rejected: Number(rejected),
-    already: Number(already),
-    newRows: Number(newRows),
-  }));
+  return rows.map(pastImportOf);
 }
 
 /** Whether another import has, since a revision, taken in content that begins like one of these. */

@@ -1,21 +1,14 @@
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
-import { bytesToNumbers, numbersToBytes } from '../packed-numbers.ts';
+import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
+import { numbersToBytes } from '../packed-numbers.ts';
 
 /** The ledger, and the mark of its latest change. */
 export async function readLedger(connection: MysqlConnection): Promise<{ revision: number; entries: LedgerEntry[] }> {
   const rows = await connection.query(
     'SELECT id, first_line, length, line_count, name, stamp, tail_waits FROM modtally_contents',
   );
-  const entries = rows.map(([id, firstLine, length, lines, name, stamp, tailWaits]) => ({
-    id: Number(id),
-    firstLine: Number(firstLine),
-    length: Number(length),
-    lines: Number(lines),
-    name: String(name),
-    stamp: stamp === null ? null : String(stamp),
-    tailWaits: Number(tailWaits) !== 0,
-  }));
+  const entries = rows.map(ledgerEntryOf);
   return { revision: await readRevision(connection), entries };
 }
 
@@ -26,18 +19,7 @@ export async function readPrints(
   const rows = await connection.query(
     `SELECT id, length, line_count, digest, head_lines, blocks FROM modtally_contents WHERE id IN (${ids.join(', ')})`,
   );
-  return new Map(
-    rows.map(([id, length, lines, digest, headLines, blocks]) => [
-      Number(id),
-      {
-        length: Number(length),
-        lines: Number(lines),
-        digest: String(digest),
-        headLines: bytesToNumbers(headLines),
-        blocks: bytesToNumbers(blocks),
-      },
-    ]),
-  );
+  return printsOf(rows);
 }
 
 export async function readHistory(connection: MysqlConnection): Promise<PastImport[]> {
@@ -45,18 +27,7 @@ export async function readHistory(connection: MysqlConnection): Promise<PastImpo
     `SELECT started_at, zone, files, line_count, loads, ignored, skipped, rejected, already, new_rows
      FROM modtally_imports ORDER BY id`,
   );
-  return rows.map(([startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows]) => ({
-    startedAt: Number(startedAt),
-    zone: String(zone),
-    files: Number(files),
-    lines: Number(lines),
-    loads: Number(loads),
-    ignored: Number(ignored),
-    skipped: Number(skipped),
-    rejected: Number(rejected),
-    already: Number(already),
-    newRows: Number(newRows),
-  }));
+  return rows.map(pastImportOf);
 }
 
 /** Whether another import has, since a revision, taken in content that begins like one of these. */
