@@ -140,7 +140,7 @@ describe('a store URL', () => {
     ['mysql://u@h', /it names no database/],
     ['mysql://u@h/a/b', /it names no database/],
     ['mysql://u@h:99999/d', /it is no URL/],
-    ['clickhouse://h/d', /no kind of store called clickhouse/],
+    ['postgres://h/d', /no kind of store called postgres/],
     ['', /it has no scheme/],
   ])('"%s" is told to be bad', async (url, why) => {
     expectFailure(await site.run('modtally', ['init', '--store', url]), 2, why, /duckdb:PATH, mysql:\/\/USER@HOST/);
