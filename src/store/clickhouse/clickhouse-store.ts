@@ -1,9 +1,9 @@
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
-import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import { nameColumns, type ResolvedFilter, resolveFilter } from '../resolved-filter.ts';
 import type { Store, StoreImport } from '../store.ts';
 import { giveUp, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
@@ -27,7 +27,7 @@ import {
 import type { StoreState } from './store-state.ts';
 import { streamRows, streamUserDays } from './stream-rows.ts';
 import { sweepOn, sweepRows } from './sweep.ts';
-import { compileDays, type ResolvedFilter } from './usage-filter.ts';
+import { compileDays } from './usage-filter.ts';
 
 /** How often a question is asked again because rows were removed while it was being answered. */
 const ATTEMPTS = 5;
@@ -232,31 +232,17 @@ export class ClickhouseStore implements Store {
     if ((await this.#readNewest()).losses !== state.losses) throw removedMeanwhile(this.name);
   }
 
-  /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
-  async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
-    const time = { start: filter.start ?? null, end: filter.end ?? null, days: filter.days ?? null };
-    const all: ResolvedFilter = { users: null, modules: null, paths: null, syshosts: null, ...time };
-    const days = compileDays(all);
-    return {
-      users: await this.#namesOf('user', filter, 'users', days),
-      modules: await this.#namesOf('module', filter, 'modules', days),
-      paths: await this.#namesOf('path', filter, 'paths', days),
-      syshosts: await this.#namesOf('syshost', filter, 'syshosts', days),
-      ...time,
-    };
-  }
-
-  async #namesOf(column: string, filter: UsageFilter, kind: NameKind, days: string): Promise<string[] | null> {
-    const isWanted = compileNameFilter(filter, kind);
-    if (isWanted === null) return null;
-    const exact = filter.exact?.[kind] ?? [];
-    if (exact.length > 0) return exact.filter(isWanted);
-    const rows = await this.#connection.query(
-      `SELECT DISTINCT ${column} FROM ${tablesOf(this.#connection).usage} WHERE ${days}`,
-      readSettings(this.#connection),
-    );
-    // Each shard tells its own.
-    return [...new Set(rows.map(([name]) => String(name)))].filter(isWanted);
+  #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
+    const connection = this.#connection;
+    const days = compileDays({ start: filter.start ?? null, end: filter.end ?? null, days: filter.days ?? null });
+    return resolveFilter(filter, async (kind) => {
+      const rows = await connection.query(
+        `SELECT DISTINCT ${nameColumns[kind]} FROM ${tablesOf(connection).usage} WHERE ${days}`,
+        readSettings(connection),
+      );
+      // Each shard tells its own.
+      return [...new Set(rows.map(([name]) => String(name)))];
+    });
   }
 }
 

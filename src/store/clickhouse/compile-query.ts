@@ -1,17 +1,10 @@
 import { compareText } from '../../core/compare-text.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
+import type { ResolvedFilter } from '../resolved-filter.ts';
 import type { Tables } from './schema.ts';
 import type { Statement } from './statement.ts';
 import { inCountedUsage, type StoreState } from './store-state.ts';
-import {
-  allOf,
-  compileDays,
-  compileFilter,
-  compileNames,
-  compileTime,
-  type ResolvedFilter,
-  tallyKey,
-} from './usage-filter.ts';
+import { allOf, compileDays, compileFilter, compileNames, compileTime, tallyKey } from './usage-filter.ts';
 
 const dimensions: Readonly<Record<Dimension, string>> = {
   user: 'user',

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/app-error.ts';
+import type { ResolvedFilter } from '../resolved-filter.ts';
 import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { compileCount } from './compile-query.ts';
@@ -6,15 +7,7 @@ import type { Decisions } from './decisions.ts';
 import { insertSettings, readQuorum, readSettings, tablesOf, usageColumns } from './schema.ts';
 import { writeValues } from './statement.ts';
 import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
-import {
-  allOf,
-  compileDays,
-  compileNames,
-  compileTime,
-  daysOf,
-  type ResolvedFilter,
-  tallyKey,
-} from './usage-filter.ts';
+import { allOf, compileDays, compileNames, compileTime, daysOf, tallyKey } from './usage-filter.ts';
 
 /** Number of rows that a filter lets through. */
 export async function countRows(

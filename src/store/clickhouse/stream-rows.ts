@@ -1,12 +1,13 @@
 import { batchOfColumns } from '../../core/batch-of-columns.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import { NamePlaces } from '../name-places.ts';
+import type { ResolvedFilter } from '../resolved-filter.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { compileWholeRows, wholeColumns } from './compile-query.ts';
 import { readSettings, tablesOf } from './schema.ts';
 import type { StoreState } from './store-state.ts';
 import { inCountedUsage } from './store-state.ts';
-import { allOf, compileDays, compileFilter, compileNames, type ResolvedFilter } from './usage-filter.ts';
+import { allOf, compileDays, compileFilter, compileNames } from './usage-filter.ts';
 
 /** Rows of days that are asked for at once, at least a day: a server puts tallies together in its memory. */
 const ROWS_AT_ONCE = 2_000_000;

@@ -1,16 +1,6 @@
+import type { ResolvedFilter } from '../resolved-filter.ts';
 import type { SqlValue, Statement } from './statement.ts';
 import { inCountedUsage, type StoreState } from './store-state.ts';
-
-/** The names that a filter lets through; null lets all through. */
-export interface ResolvedFilter {
-  readonly users: readonly string[] | null;
-  readonly modules: readonly string[] | null;
-  readonly paths: readonly string[] | null;
-  readonly syshosts: readonly string[] | null;
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly days: readonly [from: number, until: number] | null;
-}
 
 /** What tells a tally from others. Rows of one tally that came with several imports add up. */
 export const tallyKey = 'day, user, syshost, module, path';
@@ -40,7 +30,7 @@ export function compileNames(filter: ResolvedFilter): Statement {
 }
 
 /** The days whose rows may lie in the filter's time range, and those of them that may lie there in part. */
-export function daysOf({ start, end }: ResolvedFilter): {
+export function daysOf({ start, end }: Pick<ResolvedFilter, 'start' | 'end'>): {
   readonly first: number | null;
   readonly last: number | null;
   readonly edges: readonly number[];
@@ -58,7 +48,7 @@ export function daysOf({ start, end }: ResolvedFilter): {
 }
 
 /** The condition on days that lets through at least all rows of the filter's time range, and none of other days. */
-export function compileDays(filter: ResolvedFilter): string {
+export function compileDays(filter: Pick<ResolvedFilter, 'start' | 'end' | 'days'>): string {
   const { first, last } = daysOf(filter);
   return allOf([
     ...(first === null ? [] : [`day >= ${first}`]),

@@ -1,15 +1,9 @@
 import { compareText } from '../../core/compare-text.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
+import type { ResolvedFilter } from '../resolved-filter.ts';
 
-/** The names that a filter lets through; null lets all through. */
-export interface ResolvedFilter {
-  readonly users: readonly string[] | null;
-  readonly modules: readonly string[] | null;
-  readonly paths: readonly string[] | null;
-  readonly syshosts: readonly string[] | null;
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly days: readonly [from: number, until: number] | null;
+/** A filter, and where its rows may be. */
+export interface RowFilter extends ResolvedFilter {
   /** The tables that have rows. */
   readonly rowTables: readonly RowTable[];
 }
@@ -79,7 +73,7 @@ const ofRows: ReadonlySet<Dimension | Measure> = new Set(['day', 'week', 'month'
  * The SQL of a question; its columns are the dimensions, then the measures, in their order.
  * @param isOfAllTime whether the filter's time range lets every row through
  */
-export function compileQuery(query: UsageQuery, filter: ResolvedFilter, isOfAllTime: boolean): CompiledQuery {
+export function compileQuery(query: UsageQuery, filter: RowFilter, isOfAllTime: boolean): CompiledQuery {
   const columns = [...query.by.map((name) => dimensions[name].shown), ...query.measures.map((name) => measures[name])];
   const keys = query.by.map((name) => dimensions[name].key);
   const usage = compileUsage(query, filter, isOfAllTime);
@@ -99,7 +93,7 @@ export function readNames(text: unknown): string[] {
 }
 
 /** The usage a question is about: with the fewest rows that answer it. */
-function compileUsage({ by, measures }: UsageQuery, filter: ResolvedFilter, isOfAllTime: boolean): CompiledQuery {
+function compileUsage({ by, measures }: UsageQuery, filter: RowFilter, isOfAllTime: boolean): CompiledQuery {
   const needsRows = [...by, ...measures].some((name) => ofRows.has(name));
   const uses = `SELECT * FROM store.uses ${whereAll(compileNames(filter))}`;
   if (isOfAllTime && !needsRows) return { sql: uses, groupBits: USUAL_GROUP_BITS };
@@ -146,14 +140,14 @@ function totalsOfUse(tables: readonly RowTable[], where: string): string {
  * A WHERE clause for tallies or loads; empty where everything is let through.
  * @param more conditions that the filter does not know
  */
-export function compileFilter(filter: ResolvedFilter, more: readonly string[] = []): string {
+export function compileFilter(filter: RowFilter, more: readonly string[] = []): string {
   const names = compileNames(filter);
   const ofUses = names.length === 0 ? [] : [`use_id IN (SELECT id FROM store.uses ${whereAll(names)})`];
   return whereAll([...compileTime(filter), ...ofUses, ...more]);
 }
 
 /** What is asked of a row's first load, and of its day. */
-function compileTime({ start, end, days }: ResolvedFilter): string[] {
+function compileTime({ start, end, days }: RowFilter): string[] {
   const conditions: string[] = [];
   if (start !== null) conditions.push(`first >= ${clampToColumn(start)}`);
   if (end !== null) conditions.push(`first < ${clampToColumn(end)}`);
@@ -162,7 +156,7 @@ function compileTime({ start, end, days }: ResolvedFilter): string[] {
 }
 
 /** What is asked of a use. */
-function compileNames({ users, modules, paths, syshosts }: ResolvedFilter): string[] {
+function compileNames({ users, modules, paths, syshosts }: RowFilter): string[] {
   const conditions: string[] = [];
   if (users !== null) conditions.push(`user_id IN (SELECT id FROM store.users WHERE ${isAmong('name', users)})`);
   const ofModulefile = [

@@ -5,16 +5,16 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileNameFilter } from '../../core/name-filter.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
+import { resolveFilter } from '../resolved-filter.ts';
 import type { Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
 import {
   compileFilter,
   compileQuery,
   nameTables,
-  type ResolvedFilter,
+  type RowFilter,
   type RowTable,
   readNames,
   rowTables,
@@ -96,7 +96,7 @@ export class DuckdbStore implements Store {
 
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
     return this.#read(async (connection) => {
-      const filter = await resolveFilter(connection, query.filter);
+      const filter = await resolveRowFilter(connection, query.filter);
       const ofAllTime = await isOfAllTime(connection, filter);
       const answers: UsageRow<D, M>[][] = [];
       for (const part of partsOfQuery(query)) {
@@ -111,7 +111,7 @@ export class DuckdbStore implements Store {
 
   async count(filter: UsageFilter): Promise<number> {
     return this.#read(async (connection) => {
-      const where = compileFilter(await resolveFilter(connection, filter));
+      const where = compileFilter(await resolveRowFilter(connection, filter));
       const [row] = await readRows(
         connection,
         `SELECT ((SELECT count(*) FROM store.tallies ${where}) + (SELECT count(*) FROM store.loads ${where}))::DOUBLE`,
@@ -121,17 +121,19 @@ export class DuckdbStore implements Store {
   }
 
   readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
-    return this.#read(async (connection) => use(streamRows(connection, await resolveFilter(connection, filter))));
+    return this.#read(async (connection) => use(streamRows(connection, await resolveRowFilter(connection, filter))));
   }
 
   readUserDays<T>(filter: UsageFilter, use: (days: AsyncIterable<UserDayBatch>) => Promise<T>): Promise<T> {
-    return this.#read(async (connection) => use(streamUserDays(connection, await resolveFilter(connection, filter))));
+    return this.#read(async (connection) =>
+      use(streamUserDays(connection, await resolveRowFilter(connection, filter))),
+    );
   }
 
   remove(filter: UsageFilter, archive?: (rows: AsyncIterable<UsageBatch>) => Promise<void>): Promise<number> {
     return this.#file.lease('write', (connection) =>
       inTransaction(connection, async () => {
-        const resolved = await resolveFilter(connection, filter);
+        const resolved = await resolveRowFilter(connection, filter);
         if (archive !== undefined) await archive(streamRows(connection, resolved));
         return withGroupBits(connection, USE_GROUP_BITS, () => removeRows(connection, resolved));
       }),
@@ -244,24 +246,19 @@ async function readerOf(connection: DuckDBConnection, name: Dimension | Measure)
   return (value) => names.get(value as number);
 }
 
-/** The names that patterns stand for, so that LIKE means the same here as on every store. */
-async function resolveFilter(connection: DuckDBConnection, filter: UsageFilter): Promise<ResolvedFilter> {
-  const resolve = async (kind: NameKind, names: string): Promise<string[] | null> => {
-    const isWanted = compileNameFilter(filter, kind);
-    if (isWanted === null) return null;
-    const rows = await readRows(connection, `SELECT DISTINCT ${names}`);
-    return rows.map(([name]) => String(name)).filter(isWanted);
-  };
-  return {
-    users: await resolve('users', 'name FROM store.users'),
-    modules: await resolve('modules', 'module FROM store.modulefiles'),
-    paths: await resolve('paths', 'path FROM store.modulefiles'),
-    syshosts: await resolve('syshosts', 'syshost FROM store.modulefiles'),
-    start: filter.start ?? null,
-    end: filter.end ?? null,
-    days: filter.days ?? null,
-    rowTables: await listRowTables(connection),
-  };
+const nameLists: Readonly<Record<NameKind, string>> = {
+  users: 'name FROM store.users',
+  modules: 'module FROM store.modulefiles',
+  paths: 'path FROM store.modulefiles',
+  syshosts: 'syshost FROM store.modulefiles',
+};
+
+async function resolveRowFilter(connection: DuckDBConnection, filter: UsageFilter): Promise<RowFilter> {
+  const resolved = await resolveFilter(filter, async (kind) => {
+    const rows = await readRows(connection, `SELECT DISTINCT ${nameLists[kind]}`);
+    return rows.map(([name]) => String(name));
+  });
+  return { ...resolved, rowTables: await listRowTables(connection) };
 }
 
 async function listRowTables(connection: DuckDBConnection): Promise<RowTable[]> {
@@ -283,7 +280,7 @@ async function withGroupBits<T>(connection: DuckDBConnection, bits: number, use:
 }
 
 /** Whether every row there is lies in a time range. */
-async function isOfAllTime(connection: DuckDBConnection, { start, end, days }: ResolvedFilter): Promise<boolean> {
+async function isOfAllTime(connection: DuckDBConnection, { start, end, days }: RowFilter): Promise<boolean> {
   if (days !== null) return false;
   if (start === null && end === null) return true;
   const [span] = await readRows(connection, 'SELECT min(first)::DOUBLE, max(last)::DOUBLE FROM store.uses');

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileFilter, type ResolvedFilter, unionOfRows } from './compile-query.ts';
+import { compileFilter, type RowFilter, unionOfRows } from './compile-query.ts';
 
 /** A person whose usage is gone is gone from the list of users too. */
 export const forgetUnusedNames: readonly string[] = [
@@ -30,7 +30,7 @@ export async function countRowsOfUser(connection: DuckDBConnection, user: string
  * Removes the rows that a filter lets through, and sets the totals of their uses right; returns the number of rows. What
  * goes is counted off, which is far less than to add up what stays; only the first and the last are looked for anew.
  */
-export async function removeRows(connection: DuckDBConnection, filter: ResolvedFilter): Promise<number> {
+export async function removeRows(connection: DuckDBConnection, filter: RowFilter): Promise<number> {
   const where = compileFilter(filter);
   const rowsOf = (columns: string, of: string): string => unionOfRows(filter.rowTables, columns, of);
   await connection.run(`

@@ -2,11 +2,11 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { batchOfColumns } from '../../core/batch-of-columns.ts';
 import { Places } from '../../core/places.ts';
 import type { Modulefile, UsageBatch } from '../../core/usage-batch.ts';
-import { compileFilter, type ResolvedFilter } from './compile-query.ts';
+import { compileFilter, type RowFilter } from './compile-query.ts';
 import { readRows } from './read-rows.ts';
 
 /** The rows of an attached store that a filter lets through. */
-export async function* streamRows(connection: DuckDBConnection, filter: ResolvedFilter): AsyncGenerator<UsageBatch> {
+export async function* streamRows(connection: DuckDBConnection, filter: RowFilter): AsyncGenerator<UsageBatch> {
   const { users, modulefiles } = await readVocabulary(connection);
   const groups = new Places<string, string>();
   const vocabulary = { users: users.items, modulefiles: modulefiles.items, groups: groups.items };

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { UserDayBatch } from '../../core/usage-batch.ts';
-import { compileFilter, type ResolvedFilter, unionOfRows } from './compile-query.ts';
+import { compileFilter, type RowFilter, unionOfRows } from './compile-query.ts';
 import { readColumns } from './read-rows.ts';
 import { readVocabulary } from './stream-rows.ts';
 
@@ -8,10 +8,7 @@ import { readVocabulary } from './stream-rows.ts';
  * Who has loaded what on which day in an attached store. What a use is, is looked up here: a join over as many rows
  * would take DuckDB three times as long.
  */
-export async function* streamUserDays(
-  connection: DuckDBConnection,
-  filter: ResolvedFilter,
-): AsyncGenerator<UserDayBatch> {
+export async function* streamUserDays(connection: DuckDBConnection, filter: RowFilter): AsyncGenerator<UserDayBatch> {
   const { users, modulefiles } = await readVocabulary(connection);
   const vocabulary = { users: users.items, modulefiles: modulefiles.items, groups: [] };
   const [ids = [], userIds = [], modulefileIds = []] = await readColumns(

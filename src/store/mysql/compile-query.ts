@@ -2,17 +2,7 @@ import { dayToIso } from '../../core/calendar-day.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
 import type { SqlValue } from '../../mysql/mysql-connection.ts';
-
-/** The names that a filter lets through; null lets all through. */
-export interface ResolvedFilter {
-  readonly users: readonly string[] | null;
-  readonly modules: readonly string[] | null;
-  readonly paths: readonly string[] | null;
-  readonly syshosts: readonly string[] | null;
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly days: readonly [from: number, until: number] | null;
-}
+import type { ResolvedFilter } from '../resolved-filter.ts';
 
 /** SQL and the values of its question marks. */
 export interface Statement {

@@ -2,22 +2,15 @@ import { AppError } from '../../core/app-error.ts';
 import type { CatalogueSnapshot, ClusterCatalogue } from '../../core/catalogue.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { ContentPrint, PastImport } from '../../core/ledger.ts';
-import { compileNameFilter } from '../../core/name-filter.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { MysqlConnection, quoteName } from '../../mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../mysql/mysql-target.ts';
+import { nameColumns, type ResolvedFilter, resolveFilter } from '../resolved-filter.ts';
 import type { Store, StoreImport } from '../store.ts';
 import { addSnapshot, readCatalogues } from './catalogue.ts';
-import {
-  compileFilter,
-  compileQuery,
-  exactText,
-  type ResolvedFilter,
-  readText,
-  type Statement,
-} from './compile-query.ts';
+import { compileFilter, compileQuery, exactText, readText, type Statement } from './compile-query.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
 import { openMysqlImport } from './mysql-import.ts';
 import { createTables, readSchemaState, SCHEMA_VERSION, type SchemaState, upgradeTables } from './schema.ts';
@@ -200,22 +193,10 @@ export class MysqlStore implements Store {
     return state;
   }
 
-  /** Turns patterns into lists of names, so that LIKE means the same here as on every store. */
-  async #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
-    return {
-      users: await this.#namesOf('user', compileNameFilter(filter, 'users')),
-      modules: await this.#namesOf('module', compileNameFilter(filter, 'modules')),
-      paths: await this.#namesOf('path', compileNameFilter(filter, 'paths')),
-      syshosts: await this.#namesOf('syshost', compileNameFilter(filter, 'syshosts')),
-      start: filter.start ?? null,
-      end: filter.end ?? null,
-      days: filter.days ?? null,
-    };
-  }
-
-  async #namesOf(column: string, isWanted: ((name: string) => boolean) | null): Promise<string[] | null> {
-    if (isWanted === null) return null;
-    const rows = await this.#connection.query(`SELECT DISTINCT ${exactText(column)} FROM moduleT`);
-    return rows.map(([name]) => readText(name)).filter(isWanted);
+  #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
+    return resolveFilter(filter, async (kind) => {
+      const rows = await this.#connection.query(`SELECT DISTINCT ${exactText(nameColumns[kind])} FROM moduleT`);
+      return rows.map(([name]) => readText(name));
+    });
   }
 }
