@@ -47,8 +47,10 @@ function nodeAt(place: number): ClickhouseNode {
 async function kill(...parts: readonly (ClusterPart | null)[]): Promise<{ restart(): Promise<void> }> {
   let isDown = true;
   const restart = async (): Promise<void> => {
-    if (isDown) await Promise.all(parts.map((part) => part?.start()));
+    if (!isDown) return;
     isDown = false;
+    await Promise.all(parts.map((part) => part?.start()));
+    await cluster.settle();
   };
   await Promise.all(parts.map((part) => part?.kill()));
   // Before the store is dropped, which needs all of them.
