@@ -44,3 +44,19 @@ export async function resolveFilter(
     days: filter.days ?? null,
   };
 }
+
+/** The names that a filter lets through, by the column of usage that has them; only of kinds of which not all pass. */
+export function namesByColumn(
+  filter: ResolvedFilter,
+): { readonly column: string; readonly names: readonly string[] }[] {
+  const kinds = ['users', 'modules', 'paths', 'syshosts'] as const;
+  return kinds.flatMap((kind) => {
+    const names = filter[kind];
+    return names === null ? [] : [{ column: nameColumns[kind], names }];
+  });
+}
+
+/** An instant for a column of 32 bits: whatever lies before 1970 or after 2106 lies before or after all loads. */
+export function clampToUint32(seconds: number): number {
+  return Math.min(Math.max(Math.ceil(seconds), 0), 0xffff_ffff);
+}

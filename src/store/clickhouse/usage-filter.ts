@@ -1,4 +1,4 @@
-import type { ResolvedFilter } from '../resolved-filter.ts';
+import { clampToUint32, namesByColumn, type ResolvedFilter } from '../resolved-filter.ts';
 import type { SqlValue, Statement } from './statement.ts';
 import { inCountedUsage, type StoreState } from './store-state.ts';
 
@@ -13,13 +13,7 @@ const EDGE_DAYS = 1;
 export function compileNames(filter: ResolvedFilter): Statement {
   const conditions: string[] = [];
   const values: Record<string, SqlValue> = {};
-  for (const [column, names] of [
-    ['user', filter.users],
-    ['module', filter.modules],
-    ['path', filter.paths],
-    ['syshost', filter.syshosts],
-  ] as const) {
-    if (names === null) continue;
+  for (const { column, names } of namesByColumn(filter)) {
     if (names.length === 0) conditions.push('0');
     else {
       conditions.push(`${column} IN {${column}:Array(String)}`);
@@ -36,7 +30,7 @@ export function daysOf({ start, end }: Pick<ResolvedFilter, 'start' | 'end'>): {
   readonly edges: readonly number[];
 } {
   const dayOf = (seconds: number | null): number | null =>
-    seconds === null ? null : Math.floor(clampToColumn(seconds) / SECONDS_OF_DAY);
+    seconds === null ? null : Math.floor(clampToUint32(seconds) / SECONDS_OF_DAY);
   const [from, to] = [dayOf(start), dayOf(end)];
   const around = (day: number | null): number[] =>
     day === null ? [] : Array.from({ length: 2 * EDGE_DAYS + 1 }, (_, at) => day - EDGE_DAYS + at);
@@ -60,8 +54,8 @@ export function compileDays(filter: Pick<ResolvedFilter, 'start' | 'end' | 'days
 /** The condition on a first load, of a row or of a tally that was added up. */
 export function compileTime({ start, end }: ResolvedFilter, first = 'first'): string {
   return allOf([
-    ...(start === null ? [] : [`${first} >= ${clampToColumn(start)}`]),
-    ...(end === null ? [] : [`${first} < ${clampToColumn(end)}`]),
+    ...(start === null ? [] : [`${first} >= ${clampToUint32(start)}`]),
+    ...(end === null ? [] : [`${first} < ${clampToUint32(end)}`]),
   ]);
 }
 
@@ -94,9 +88,4 @@ export function compileFilter(filter: ResolvedFilter, state: StoreState, usageHe
 export function allOf(conditions: readonly string[]): string {
   const told = conditions.filter((condition) => condition !== '1');
   return told.length === 0 ? '1' : told.join(' AND ');
-}
-
-/** An instant that the column can hold: whatever lies before 1970 or after 2106 lies before or after all loads. */
-function clampToColumn(seconds: number): number {
-  return Math.min(Math.max(Math.ceil(seconds), 0), 0xffff_ffff);
 }

@@ -1,6 +1,6 @@
 import { compareText } from '../../core/compare-text.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
-import type { ResolvedFilter } from '../resolved-filter.ts';
+import { clampToUint32, type ResolvedFilter } from '../resolved-filter.ts';
 
 /** A filter, and where its rows may be. */
 export interface RowFilter extends ResolvedFilter {
@@ -149,8 +149,8 @@ export function compileFilter(filter: RowFilter, more: readonly string[] = []): 
 /** What is asked of a row's first load, and of its day. */
 function compileTime({ start, end, days }: RowFilter): string[] {
   const conditions: string[] = [];
-  if (start !== null) conditions.push(`first >= ${clampToColumn(start)}`);
-  if (end !== null) conditions.push(`first < ${clampToColumn(end)}`);
+  if (start !== null) conditions.push(`first >= ${clampToUint32(start)}`);
+  if (end !== null) conditions.push(`first < ${clampToUint32(end)}`);
   if (days !== null) conditions.push(`day >= ${days[0]} AND day < ${days[1]}`);
   return conditions;
 }
@@ -177,9 +177,4 @@ function isAmong(column: string, names: readonly string[]): string {
 
 function whereAll(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-}
-
-/** An instant that the column can hold: whatever lies before 1970 or after 2106 lies before or after all loads. */
-function clampToColumn(seconds: number): number {
-  return Math.min(Math.max(Math.ceil(seconds), 0), 0xffff_ffff);
 }

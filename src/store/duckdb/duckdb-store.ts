@@ -143,15 +143,15 @@ export class DuckdbStore implements Store {
   async forgetUser(user: string, isDry: boolean): Promise<number> {
     const rows = await this.#read((connection) => countRowsOfUser(connection, user));
     if (isDry) return rows;
-    return this.#file.rewrite(async (connection) => {
-      const removed = await inTransaction(connection, async () => {
+    // Even for no row at all: what was removed before may lie in the file still.
+    return this.#file.rewrite((connection) =>
+      inTransaction(connection, async () => {
         const count = await countRowsOfUser(connection, user);
         for (const statement of forgetUserStatements) await connection.run(statement, { user });
         for (const statement of forgetUnusedNames) await connection.run(statement);
         return count;
-      });
-      return removed;
-    });
+      }),
+    );
   }
 
   addSnapshot(snapshot: CatalogueSnapshot): Promise<boolean> {
@@ -274,9 +274,12 @@ async function withGroupBits<T>(connection: DuckDBConnection, bits: number, use:
   await connection.run(
     `SET perfect_ht_threshold = ${bits}; SET disabled_optimizers = 'join_order,build_side_probe_side'`,
   );
-  const result = await use();
-  await connection.run('RESET perfect_ht_threshold; RESET disabled_optimizers');
-  return result;
+  try {
+    return await use();
+  } finally {
+    // In a transaction that has failed nothing can be set; what is asked next sets its own.
+    await connection.run('RESET perfect_ht_threshold; RESET disabled_optimizers').catch(() => {});
+  }
 }
 
 /** Whether every row there is lies in a time range. */

@@ -2,7 +2,7 @@ import { dayToIso } from '../../core/calendar-day.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
 import type { SqlValue } from '../../mysql/mysql-connection.ts';
-import type { ResolvedFilter } from '../resolved-filter.ts';
+import { namesByColumn, type ResolvedFilter } from '../resolved-filter.ts';
 
 /** SQL and the values of its question marks. */
 export interface Statement {
@@ -117,13 +117,7 @@ export function compileFilter(filter: ResolvedFilter, isOurs: boolean, zone: Sit
     );
     values.push(...(isOurs ? filter.days : []), ...dates);
   }
-  for (const [column, names] of [
-    ['user', filter.users],
-    ['module', filter.modules],
-    ['path', filter.paths],
-    ['syshost', filter.syshosts],
-  ] as const) {
-    if (names === null) continue;
+  for (const { column, names } of namesByColumn(filter)) {
     if (names.length === 0) conditions.push('FALSE');
     else {
       conditions.push(`${exactText(column)} IN (${names.map(() => 'CAST(? AS BINARY)').join(', ')})`);
