@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export interface ClickhouseNode extends ClusterPart {
   readonly port: number;
   /** Runs SQL on this very node, as its administrator; gives the answer as it comes. */
   sql(sql: string): Promise<string>;
+  /** The end of its log of errors. */
+  lastErrors(): string;
 }
 
 /** Two shards of two replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. */
@@ -28,6 +30,11 @@ export interface ClickhouseCluster {
   readonly zookeeper: ClusterPart | null;
   /** Waits until the servers work together, after some were started. */
   settle(): Promise<void>;
+  /**
+   * Starts a server again that dies by itself, until the cluster is stopped: 18.16 does at times, and what is tried on
+   * it must do with that, as with any server that is away for some seconds. It is told on stderr.
+   */
+  keepUp(): void;
   stop(): Promise<void>;
 }
 
@@ -58,7 +65,11 @@ export async function startCluster(): Promise<ClickhouseCluster> {
     const knowsZookeeper = "SELECT count() > 0 FROM system.zookeeper WHERE path = '/'";
     return nodePart(place, own, clusterConfig(own, ports, at, zookeeperPort, place), knowsZookeeper);
   });
-  const stop = (): Promise<void> => stopAll([...nodes, zookeeper], folder);
+  const ending = new AbortController();
+  const stop = (): Promise<void> => {
+    ending.abort();
+    return stopAll([...nodes, zookeeper], folder);
+  };
   try {
     await zookeeper.start();
     await Promise.all(nodes.map((node) => node.start()));
@@ -67,7 +78,18 @@ export async function startCluster(): Promise<ClickhouseCluster> {
     await stop();
     throw error;
   }
-  return { nodes, zookeeper, settle: () => settle(nodes), stop };
+  return { nodes, zookeeper, settle: () => settle(nodes), keepUp: () => void keepUp(nodes, ending.signal), stop };
+}
+
+async function keepUp(nodes: readonly ClickhouseNode[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const [at, node] of nodes.entries()) {
+      if (node.isRunning() || signal.aborted) continue;
+      console.error(`server ${at} of the ClickHouse cluster died by itself and is started again\n${node.lastErrors()}`);
+      await node.start().catch(console.error);
+    }
+    await sleep(200, null, { signal }).catch(() => null);
+  }
 }
 
 /**
@@ -101,7 +123,7 @@ export async function startSingle(): Promise<ClickhouseCluster> {
     await stop();
     throw error;
   }
-  return { nodes: [node], zookeeper: null, settle: async () => {}, stop };
+  return { nodes: [node], zookeeper: null, settle: async () => {}, keepUp: () => {}, stop };
 }
 
 async function stopAll(parts: readonly ClusterPart[], folder: string): Promise<void> {
@@ -147,7 +169,8 @@ function nodePart(folder: string, ports: Ports, config: string, readyWhen = 'SEL
     () => spawn('clickhouse-server', [`--config-file=${configFile}`], { stdio: 'ignore', env: serverEnvironment() }),
     async () => (await sql(readyWhen)) === '1\n',
   );
-  return { port: ports.http, sql, ...part };
+  const lastErrors = (): string => readFileSync(join(folder, 'errors.log'), 'utf8').split('\n').slice(-40).join('\n');
+  return { port: ports.http, sql, lastErrors, ...part };
 }
 
 function zookeeperPart(folder: string, port: number): ClusterPart {
@@ -202,21 +225,22 @@ function processPart(run: () => ChildProcess, isReady: () => Promise<boolean>): 
   let child: ChildProcess | null = null;
   return {
     async start() {
-      child = run();
+      const starting = run();
+      child = starting;
       let failure: unknown;
-      child.once('error', (error) => {
+      starting.once('error', (error) => {
         failure = error;
       });
       for (let attempt = 0; attempt < 450; attempt++) {
         if (failure !== undefined) throw failure;
-        if (child.exitCode !== null || child.signalCode !== null) {
-          throw new Error(`${child.spawnfile} ended with ${child.exitCode ?? child.signalCode}`);
+        if (starting.exitCode !== null || starting.signalCode !== null) {
+          throw new Error(`${starting.spawnfile} ended with ${starting.exitCode ?? starting.signalCode}`);
         }
         // One that is just starting may take a connection and never answer on it.
         if (await Promise.race([isReady().catch(() => false), sleep(3000, false)])) return;
         await sleep(100);
       }
-      throw new Error(`${child.spawnfile} did not start within 45 s`);
+      throw new Error(`${starting.spawnfile} did not start within 45 s`);
     },
     isRunning: () => child !== null && child.exitCode === null && child.signalCode === null,
     async kill() {
