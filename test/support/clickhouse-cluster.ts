@@ -11,7 +11,8 @@ export interface ClusterPart {
   start(): Promise<void>;
   /** Ends it without notice, as a machine that is gone. */
   kill(): Promise<void>;
-  isRunning(): boolean;
+  /** Whether it has ended by itself. */
+  hasDied(): boolean;
 }
 
 export interface ClickhouseNode extends ClusterPart {
@@ -23,18 +24,17 @@ export interface ClickhouseNode extends ClusterPart {
   lastErrors(): string;
 }
 
-/** Two shards of two replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. */
+/**
+ * Two shards of two replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. A server of a
+ * cluster that dies by itself, as 18.16 does at times, is started again, and told of on stderr: what is tried on it must
+ * do with that, as with any server that is away for some seconds.
+ */
 export interface ClickhouseCluster {
   /** By shard, then replica. */
   readonly nodes: readonly ClickhouseNode[];
   readonly zookeeper: ClusterPart | null;
   /** Waits until the servers work together, after some were started. */
   settle(): Promise<void>;
-  /**
-   * Starts a server again that dies by itself, until the cluster is stopped: 18.16 does at times, and what is tried on
-   * it must do with that, as with any server that is away for some seconds. It is told on stderr.
-   */
-  keepUp(): void;
   stop(): Promise<void>;
 }
 
@@ -73,19 +73,20 @@ export async function startCluster(): Promise<ClickhouseCluster> {
   try {
     await zookeeper.start();
     await Promise.all(nodes.map((node) => node.start()));
+    void keepUp(nodes, ending.signal);
     await settle(nodes);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { nodes, zookeeper, settle: () => settle(nodes), keepUp: () => void keepUp(nodes, ending.signal), stop };
+  return { nodes, zookeeper, settle: () => settle(nodes), stop };
 }
 
 async function keepUp(nodes: readonly ClickhouseNode[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const [at, node] of nodes.entries()) {
-      if (node.isRunning() || signal.aborted) continue;
-      console.error(`server ${at} of the ClickHouse cluster died by itself and is started again\n${node.lastErrors()}`);
+      if (signal.aborted || !node.hasDied()) continue;
+      console.error(`server ${at} of the ClickHouse cluster has died and is started again\n${node.lastErrors()}`);
       await node.start().catch(console.error);
     }
     await sleep(200, null, { signal }).catch(() => null);
@@ -94,7 +95,7 @@ async function keepUp(nodes: readonly ClickhouseNode[], signal: AbortSignal): Pr
 
 /**
  * Waits until the servers work together. Just started, 18.16 dies of a statement for the whole cluster that comes before
- * it is ready for that, which it does not tell: so the first one is ours, and who dies of it is started again.
+ * it is ready for that, which it does not tell: so the first one is ours.
  */
 async function settle(nodes: readonly ClickhouseNode[]): Promise<void> {
   const [first] = nodes;
@@ -103,9 +104,7 @@ async function settle(nodes: readonly ClickhouseNode[]): Promise<void> {
     const answer = await first
       ?.sql(`CREATE DATABASE IF NOT EXISTS settled ON CLUSTER ${clusterName}`)
       .catch(() => null);
-    const dead = nodes.filter((node) => !node.isRunning());
-    if (typeof answer === 'string' && dead.length === 0) return;
-    await Promise.all(dead.map((node) => node.start()));
+    if (typeof answer === 'string' && !nodes.some((node) => node.hasDied())) return;
     await sleep(300);
   }
   throw new Error('the servers did not become a cluster within a minute');
@@ -123,7 +122,7 @@ export async function startSingle(): Promise<ClickhouseCluster> {
     await stop();
     throw error;
   }
-  return { nodes: [node], zookeeper: null, settle: async () => {}, keepUp: () => {}, stop };
+  return { nodes: [node], zookeeper: null, settle: async () => {}, stop };
 }
 
 async function stopAll(parts: readonly ClusterPart[], folder: string): Promise<void> {
@@ -223,30 +222,33 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 
 function processPart(run: () => ChildProcess, isReady: () => Promise<boolean>): ClusterPart {
   let child: ChildProcess | null = null;
+  const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
   return {
     async start() {
-      const starting = run();
-      child = starting;
-      let failure: unknown;
-      starting.once('error', (error) => {
-        failure = error;
-      });
-      for (let attempt = 0; attempt < 450; attempt++) {
-        if (failure !== undefined) throw failure;
-        if (starting.exitCode !== null || starting.signalCode !== null) {
-          throw new Error(`${starting.spawnfile} ended with ${starting.exitCode ?? starting.signalCode}`);
+      child = run();
+      for (let attempt = 0, deaths = 0; attempt < 450; attempt++) {
+        const starting = child;
+        // Somebody has killed it meanwhile.
+        if (starting === null) return;
+        if (starting.pid === undefined) throw await new Promise((resolve) => starting.once('error', resolve));
+        if (hasEnded(starting)) {
+          if (starting.signalCode === null || ++deaths > 5) {
+            throw new Error(`${starting.spawnfile} ended with ${starting.exitCode ?? starting.signalCode}`);
+          }
+          child = run();
+          continue;
         }
         // One that is just starting may take a connection and never answer on it.
         if (await Promise.race([isReady().catch(() => false), sleep(3000, false)])) return;
         await sleep(100);
       }
-      throw new Error(`${starting.spawnfile} did not start within 45 s`);
+      throw new Error('a server did not start within 45 s');
     },
-    isRunning: () => child !== null && child.exitCode === null && child.signalCode === null,
+    hasDied: () => child !== null && hasEnded(child),
     async kill() {
       const ending = child;
       child = null;
-      if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
+      if (ending === null || hasEnded(ending)) return;
       const ended = new Promise((resolve) => ending.once('exit', resolve));
       ending.kill('SIGKILL');
       await ended;

@@ -18,7 +18,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const template = join(folder, 'data');
   installMariadb(template);
   const [server, cluster] = await Promise.all([startMariadb(template), startCluster()]);
-  cluster.keepUp();
   project.provide('clickhouse', { ports: cluster.nodes.map(({ port }) => port) });
   project.provide('mariadb', { port: server.port, socket: server.socket, template });
   return async () => {
