@@ -59,6 +59,15 @@ describe('a text that is written into a statement', () => {
     ]);
   });
 
+  test('is not taken for a place of values where it stands in a statement already', async () => {
+    const written = writeValues({
+      sql: "SELECT {one:String}, '{one:String}\\'{two:String}' AS `{one:String}`",
+      values: { one: 'x' },
+    });
+    expect(written).toBe("SELECT 'x', '{one:String}\\'{two:String}' AS `{one:String}`");
+    expect(await connection.query(written)).toEqual([['x', "{one:String}'{two:String}"]]);
+  });
+
   test('must have a value', () => {
     expect(() => writeValues({ sql: 'SELECT {x:String}', values: {} })).toThrow('{x:String}');
   });

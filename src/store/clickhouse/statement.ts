@@ -12,9 +12,13 @@ export function plain(sql: string): Statement {
   return { sql, values: {} };
 }
 
-/** The SQL of a statement with its values written into it, for servers that take none beside it. */
+/**
+ * The SQL of a statement with its values written into it, for servers that take none beside it. What looks like a
+ * placeholder in a text or a name that stands there already is none.
+ */
 export function writeValues({ sql, values }: Statement): string {
-  return sql.replace(/\{(\w+):[\w()]+\}/g, (place, name: string) => {
+  return sql.replace(/'(?:[^'\\]|\\.)*'|`[^`]*`|\{(\w+):[\w()]+\}/gs, (place, name: string | undefined) => {
+    if (name === undefined) return place;
     const value = values[name];
     if (value === undefined) throw new RangeError(`a statement has no value for ${place}`);
     return writeValue(value);
