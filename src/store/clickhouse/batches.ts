@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AppError } from '../../core/app-error.ts';
 import type { Decisions } from './decisions.ts';
@@ -12,15 +13,19 @@ const ABANDONED_MS = 24 * 3_600_000;
  */
 export async function openBatch(decisions: Decisions, waitMs: number, isRemoval = false): Promise<number> {
   let batch = 0;
+  const mark = randomBytes(6).toString('base64url');
   await decisions.decide(waitMs, (state) => {
-    batch = state.lastBatch + 1;
+    const opened = state.open.find((open) => open.mark === mark);
+    // By a decision whose answer was lost.
+    batch = opened?.batch ?? state.lastBatch + 1;
+    if (opened !== undefined) return null;
     const given = giveUp(
       state,
       state.open.filter(isDead).map((dead) => dead.batch),
     );
     const removing = given.open.find((open) => open.isRemoval);
     if (isRemoval && removing !== undefined) throw removalIsUnderWay(removing);
-    const own: OpenBatch = { batch, isRemoval, host: hostname(), pid: process.pid, since: Date.now() };
+    const own: OpenBatch = { batch, mark, isRemoval, host: hostname(), pid: process.pid, since: Date.now() };
     return { ...given, lastBatch: batch, open: [...given.open, own] };
   });
   return batch;

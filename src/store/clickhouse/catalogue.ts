@@ -2,7 +2,7 @@ import { type CatalogueSnapshot, type ClusterCatalogue, catalogueOf, withSnapsho
 import { cataloguesOf } from '../catalogue-rows.ts';
 import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
 import { RowBinary } from './row-binary.ts';
-import { readSettings, tablesOf } from './schema.ts';
+import { isUpToDate, readSettings, tablesOf } from './schema.ts';
 import type { StoreState } from './store-state.ts';
 
 /** The catalogues of a state: each is a batch of its own. */
@@ -26,7 +26,7 @@ export async function addToCatalogue(
 async function readBatches(connection: ClickhouseConnection, batches: readonly number[]): Promise<ClusterCatalogue[]> {
   if (batches.length === 0) return [];
   const { snapshots, stays } = tablesOf(connection);
-  const where = `WHERE batch IN (${batches.join(', ')})`;
+  const where = `WHERE batch IN (${batches.join(', ')}) AND ${isUpToDate(connection)}`;
   const settings = readSettings(connection);
   // An insert that was repeated may be there twice.
   return cataloguesOf(

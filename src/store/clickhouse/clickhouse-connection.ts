@@ -1,3 +1,6 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
@@ -40,6 +43,7 @@ const LONGEST_PARAMETERS = 4096;
 /** How often a question is asked again, at one server after the other, where something seems to pass. */
 const ROUNDS = 3;
 const PAUSE_MS = 250;
+const CONNECT_MS = 5000;
 
 /** How servers are asked, one after the other when one fails. They are not spoken to before there is something to say. */
 export class ClickhouseConnection {
@@ -47,12 +51,15 @@ export class ClickhouseConnection {
   readonly name: string;
   readonly database: string;
   readonly cluster: string | null;
+  readonly #target: ClickhouseTarget;
   readonly #clients: ClickHouseClient[];
+  #servers: readonly ClickhouseConnection[] | null = null;
   #current = 0;
   #features: Promise<ServerFeatures> | null = null;
 
   constructor(target: ClickhouseTarget) {
     const { hosts, isSecure, user, password, database, cluster } = target;
+    this.#target = target;
     const places = hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
     this.name = `clickhouse://${user}@${places.join(',')}/${database}`;
     this.database = database;
@@ -64,6 +71,7 @@ export class ClickhouseConnection {
         password,
         // An import of a large file may wait for long: what is over is told by the server.
         request_timeout: 3_600_000,
+        http_agent: impatientAgent(isSecure),
         log: { level: ClickHouseLogLevel.OFF },
       }),
     );
@@ -147,8 +155,14 @@ export class ClickhouseConnection {
     }
   }
 
+  /** A connection to each of the servers alone; they are closed with this one. */
+  servers(): readonly ClickhouseConnection[] {
+    this.#servers ??= this.#target.hosts.map((host) => new ClickhouseConnection({ ...this.#target, hosts: [host] }));
+    return this.#servers;
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all([...this.#clients, ...(this.#servers ?? [])].map((one) => one.close()));
   }
 
   async #prepare(statement: Statement | string): Promise<{ sql: string; parameters: Record<string, SqlValue> }> {
@@ -203,6 +217,22 @@ export class ClickhouseConnection {
   #explain(cause: unknown): Error {
     return explainClickhouseError(cause, this.name);
   }
+}
+
+/** What makes connections; one that does not come about is given up, as behind a machine that is off nobody says no. */
+function impatientAgent(isSecure: boolean): HttpAgent {
+  const agent = isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const socket = connect(options, done);
+    if (!(socket instanceof Socket)) return socket;
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('no connection within 5 s'), { code: 'ETIMEDOUT' }));
+    }, CONNECT_MS);
+    for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+    return socket.setKeepAlive(true, CONNECT_MS);
+  };
+  return agent;
 }
 
 /** The whole lines of a stream, as many at once as have come. */

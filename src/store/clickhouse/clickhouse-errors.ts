@@ -32,7 +32,7 @@ const kinds: readonly Kind[] = [
   },
   {
     // Replicas that are missing, behind, or busy with a write that waits for others.
-    signs: ['285', '286', '289', '319'],
+    signs: ['285', '286', '289', '319', '369', '395'],
     code: 'STORE_UNREACHABLE',
     hint: 'Too few replicas of a shard are up: an import needs most of them. Nothing was stored; run it again.',
     isPassing: true,

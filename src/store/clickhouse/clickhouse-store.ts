@@ -5,7 +5,7 @@ import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { nameColumns, type ResolvedFilter, resolveFilter } from '../resolved-filter.ts';
 import type { Store, StoreImport } from '../store.ts';
-import { giveUp, isUndecided, openBatch, withoutBatch } from './batches.ts';
+import { giveUp, giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { openClickhouseImport } from './clickhouse-import.ts';
@@ -18,6 +18,7 @@ import {
   dropDatabase,
   insertSettings,
   readQuorum,
+  readReplicas,
   readSettings,
   requireKnownVersion,
   SCHEMA_VERSION,
@@ -40,6 +41,7 @@ export class ClickhouseStore implements Store {
   readonly #waitMs: number;
   /** The state that all questions are about; null for the newest. */
   readonly #moment: StoreState | null;
+  #shards: Promise<number> | null = null;
 
   /** @param waitMs how long to wait for others, and for servers that are away, in milliseconds */
   constructor(connection: ClickhouseConnection, waitMs: number, moment: StoreState | null = null) {
@@ -51,13 +53,15 @@ export class ClickhouseStore implements Store {
   }
 
   async create(): Promise<boolean> {
-    if ((await this.#decisions.find()) !== null) return false;
+    const state = await this.#decisions.find();
+    if (state !== null) requireKnownVersion(state.schema, this.name);
+    // A server that has come in the place of another has none of them.
     await createTables(this.#connection, this.#waitMs);
-    return this.#decisions.begin({ schema: SCHEMA_VERSION });
+    return state === null && this.#decisions.begin({ schema: SCHEMA_VERSION, shards: await this.#readShards() });
   }
 
   async prepare(): Promise<void> {
-    await this.create();
+    if ((await this.#decisions.find()) === null) await this.create();
     const { schema } = await this.#readState();
     if (schema === SCHEMA_VERSION) return;
     await upgradeTables(this.#connection, schema, this.#waitMs);
@@ -162,29 +166,35 @@ export class ClickhouseStore implements Store {
     const settings = await insertSettings(connection, ofShared, this.#waitMs);
     while (true) {
       const batch = await openBatch(this.#decisions, this.#waitMs);
-      const state = await this.#readState();
-      const catalogue = await addToCatalogue(connection, state, snapshot);
-      if (catalogue !== null) {
-        await connection.persist(this.#waitMs, () => writeCatalogue(connection, catalogue, batch, settings));
+      let isDecided = false;
+      try {
+        const state = await this.#readState();
+        const catalogue = await addToCatalogue(connection, state, snapshot);
+        if (catalogue !== null) {
+          await connection.persist(this.#waitMs, () => writeCatalogue(connection, catalogue, batch, settings));
+        }
+        let isTaken = false;
+        await this.#decisions.decide(this.#waitMs, (latest) => {
+          isTaken = !isUndecided(latest, batch, this.name);
+          if (isTaken) return null;
+          const open = withoutBatch(latest, batch);
+          const before = latest.catalogues[syshost];
+          // Somebody else has meanwhile added to it: what was made by the former one is of no use.
+          if (catalogue === null || before !== state.catalogues[syshost]) return giveUp(latest, [batch]);
+          isTaken = true;
+          return {
+            open,
+            changes: latest.changes + 1,
+            unswept: before === undefined ? latest.unswept : [...latest.unswept, before],
+            catalogues: { ...latest.catalogues, [syshost]: batch },
+          };
+        });
+        isDecided = true;
+        if (isTaken) return true;
+        if (catalogue === null) return false;
+      } finally {
+        if (!isDecided) await giveUpBatch(this.#decisions, this.#waitMs, batch).catch(() => {});
       }
-      let isTaken = false;
-      await this.#decisions.decide(this.#waitMs, (latest) => {
-        isTaken = !isUndecided(latest, batch, this.name);
-        if (isTaken) return null;
-        const open = withoutBatch(latest, batch);
-        const before = latest.catalogues[syshost];
-        // Somebody else has meanwhile added to it: what was made by the former one is of no use.
-        if (catalogue === null || before !== state.catalogues[syshost]) return giveUp(latest, [batch]);
-        isTaken = true;
-        return {
-          open,
-          changes: latest.changes + 1,
-          unswept: before === undefined ? latest.unswept : [...latest.unswept, before],
-          catalogues: { ...latest.catalogues, [syshost]: batch },
-        };
-      });
-      if (isTaken) return true;
-      if (catalogue === null) return false;
     }
   }
 
@@ -203,7 +213,23 @@ export class ClickhouseStore implements Store {
   async #readNewest(): Promise<StoreState> {
     const state = await this.#decisions.read();
     requireKnownVersion(state.schema, this.name);
-    return state;
+    const shards = await this.#readShards();
+    if (shards === state.shards) return state;
+    throw new AppError(
+      'STORE_FAILED',
+      `${this.name}: it was made for ${state.shards} shards, and the cluster has ${shards}`,
+      {
+        hint: 'Rows do not move from shard to shard: modtally copy brings them into a new store. See docs/clickhouse.md.',
+      },
+    );
+  }
+
+  #readShards(): Promise<number> {
+    this.#shards ??= readReplicas(this.#connection).then((replicas) => replicas.length);
+    this.#shards.catch(() => {
+      this.#shards = null;
+    });
+    return this.#shards;
   }
 
   /** An answer about one state: one that was asked for while rows went from the tables may lack some of them. */

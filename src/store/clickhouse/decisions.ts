@@ -67,6 +67,7 @@ export class Decisions {
     waitMs: number,
     change: (state: StoreState) => Promise<StateChange | null> | StateChange | null,
   ): Promise<StoreState> {
+    const deadline = performance.now() + Math.max(waitMs, SHORTEST_WAIT_MS);
     return this.#connection.persist(waitMs, async () => {
       while (true) {
         const state = await this.read();
@@ -74,6 +75,11 @@ export class Decisions {
         if (changed === null) return state;
         const next = await this.#propose(state, changed);
         if (next !== null) return next;
+        if (performance.now() > deadline) {
+          throw new AppError('STORE_BUSY', `${this.#connection.name}: others were always faster`, {
+            hint: 'Too many import at the same time: see docs/scale.md. Run it again.',
+          });
+        }
       }
     });
   }
@@ -170,6 +176,7 @@ export class Decisions {
 /** ZooKeeper takes a megabyte at most, and the server tells more than the state alone. */
 const LONGEST_STATE = 500_000;
 const CLEANING_PERIOD = 8;
+const SHORTEST_WAIT_MS = 10_000;
 
 function tableOf(number: number | ''): string {
   return `modtally_state_${number}`;

@@ -3,7 +3,7 @@ import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
 import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
 import { RowBinary } from './row-binary.ts';
-import { readSettings, tablesOf } from './schema.ts';
+import { isUpToDate, readSettings, tablesOf } from './schema.ts';
 import { quoteText } from './statement.ts';
 import { inCountedBatches, type StoreState } from './store-state.ts';
 
@@ -12,7 +12,7 @@ import { inCountedBatches, type StoreState } from './store-state.ts';
  * ones, and somebody else was faster.
  */
 function inDecided(connection: ClickhouseConnection, state: StoreState): string {
-  const counted = inCountedBatches(state);
+  const counted = [inCountedBatches(state), isUpToDate(connection)].join(' AND ');
   const { imports } = tablesOf(connection);
   return `${counted} AND (batch, decided) IN (SELECT batch, max(decided) FROM ${imports} WHERE ${counted} GROUP BY batch)`;
 }
@@ -112,13 +112,21 @@ export async function writeLedger(
   if (rows.length > 0) await connection.insert(contents, rows.take(), settings);
 
   // What is only somewhere else now keeps the print that it has.
-  for (const { id, name, stamp, tailWaits, print } of changes) {
-    if (print !== null || id === null) continue;
-    const place = [quoteText(name), stamp === null ? 'NULL' : quoteText(stamp), tailWaits ? 1 : 0];
+  const moved = changes.filter(({ id, print }) => id !== null && print === null);
+  if (moved.length > 0) {
+    const ids = moved.map(({ id }) => id).join(', ');
+    const ofPlace = (values: readonly (string | number)[]): string => `[${values.join(', ')}][indexOf([${ids}], id)]`;
+    const [names, stamps, hasStamp, tails] = [
+      ofPlace(moved.map(({ name }) => quoteText(name))),
+      ofPlace(moved.map(({ stamp }) => quoteText(stamp ?? ''))),
+      ofPlace(moved.map(({ stamp }) => (stamp === null ? 0 : 1))),
+      ofPlace(moved.map(({ tailWaits }) => (tailWaits ? 1 : 0))),
+    ];
     await connection.run(
       `INSERT INTO ${contents}
-       SELECT ${batch}, ${decided}, id, ${revision}, first_line, length, lines, digest, head_lines, blocks, ${place.join(', ')}
-       FROM ${contents} WHERE ${inDecided(connection, state)} AND id = ${id} ${newestOfContent}`,
+       SELECT ${batch}, ${decided}, id, ${revision}, first_line, length, lines, digest, head_lines, blocks,
+              ${names}, if(${hasStamp} = 1, ${stamps}, NULL), ${tails}
+       FROM ${contents} WHERE ${inDecided(connection, state)} AND id IN (${ids}) ${newestOfContent}`,
       { ...settings, ...readSettings(connection) },
     );
   }

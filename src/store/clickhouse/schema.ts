@@ -195,19 +195,24 @@ export interface Quorum {
 }
 
 export async function readQuorum(connection: ClickhouseConnection): Promise<Quorum> {
+  const replicas = await readReplicas(connection);
+  const most = (count: number): number => (count === 1 ? 0 : Math.floor(count / 2) + 1);
+  return { ofUsage: most(Math.max(...replicas)), ofShared: most(replicas.reduce((sum, count) => sum + count, 0)) };
+}
+
+/** By shard, how many servers have its rows. */
+export async function readReplicas(connection: ClickhouseConnection): Promise<number[]> {
   const { cluster, name } = connection;
-  if (cluster === null) return { ofUsage: 0, ofShared: 0 };
+  if (cluster === null) return [1];
   const rows = await connection.query(
     `SELECT count() FROM system.clusters WHERE cluster = ${quoteText(cluster)} GROUP BY shard_num`,
   );
-  const replicas = rows.map(([count]) => Number(count));
-  if (replicas.length === 0) {
+  if (rows.length === 0) {
     throw new AppError('STORE_MISSING', `${name}: the servers know no cluster ${cluster}`, {
       hint: 'The cluster must stand in remote_servers of each server; ?cluster=NAME names it.',
     });
   }
-  const most = (count: number): number => (count === 1 ? 0 : Math.floor(count / 2) + 1);
-  return { ofUsage: most(Math.max(...replicas)), ofShared: most(replicas.reduce((sum, count) => sum + count, 0)) };
+  return rows.map(([count]) => Number(count));
 }
 
 /** How rows are written: not before most replicas have them is it over. */
@@ -225,7 +230,24 @@ export async function insertSettings(
   };
 }
 
-/** How rows are read: from replicas alone that have all that was written, and each shard answers for itself. */
+/**
+ * How rows are read: from replicas alone that have all that was written, and each shard answers for itself. That a
+ * replica has the last that was written does not mean that it has what came before: one that is behind is not asked.
+ */
 export function readSettings({ cluster }: ClickhouseConnection): Settings {
-  return cluster === null ? {} : { select_sequential_consistency: '1', distributed_group_by_no_merge: '1' };
+  if (cluster === null) return {};
+  return {
+    select_sequential_consistency: '1',
+    max_replica_delay_for_distributed_queries: '1',
+    fallback_to_stale_replicas_for_distributed_queries: '0',
+    distributed_group_by_no_merge: '1',
+  };
+}
+
+/** Fails where a server still has to get some of what every server has whole: another one is asked then. */
+export function isUpToDate({ cluster, database }: ClickhouseConnection): string {
+  if (cluster === null) return '1';
+  const names = sharedTables.map(({ name }) => quoteText(name)).join(', ');
+  const waiting = `SELECT sum(inserts_in_queue) FROM system.replicas WHERE database = ${quoteText(database)} AND table IN (${names})`;
+  return `throwIf((${waiting}) > 0) = 0`;
 }

@@ -9,6 +9,8 @@ export interface StoreState {
   readonly number: number;
   /** The version of the tables. */
   readonly schema: number;
+  /** The number of shards, among which users were dealt out when the store was made. */
+  readonly shards: number;
   /** Marks of this state and of those before it, newest last: whoever wrote one finds out here that it was taken. */
   readonly marks: readonly string[];
   /** Number of imports so far. */
@@ -40,6 +42,8 @@ export interface StoreState {
 
 export interface OpenBatch {
   readonly batch: number;
+  /** By which who has opened it knows it again. */
+  readonly mark: string;
   readonly isRemoval: boolean;
   readonly host: string;
   readonly pid: number;
@@ -74,6 +78,7 @@ const MARKS = 16;
 export const firstState: StoreState = {
   number: 0,
   schema: 0,
+  shards: 1,
   marks: [],
   revision: 0,
   changes: 0,

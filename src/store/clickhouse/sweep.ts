@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alterEverywhere } from './alter-table.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import type { Decisions } from './decisions.ts';
 import { mutatedEverywhere } from './mutations.ts';
 import {
-  everywhere,
   insertSettings,
   readQuorum,
   readSettings,
@@ -114,12 +114,10 @@ function sweptTables(
 async function removeSwept(connection: ClickhouseConnection, state: StoreState, sweep: Sweep): Promise<void> {
   const { nameOf } = tablesOf(connection);
   for (const { name, where, isSharded } of sweptTables(connection, state, sweep)) {
+    const change = `DELETE WHERE ${quoteText(sweep.mark)} != '' AND (${where})`;
+    if (isSharded) await alterEverywhere(connection, nameOf(name), change, waitingSettings(10_000));
     // What every server has whole needs to be told to one.
-    const on = isSharded ? everywhere(connection) : '';
-    await connection.run(
-      `ALTER TABLE ${nameOf(name)} ${on} DELETE WHERE ${quoteText(sweep.mark)} != '' AND (${where})`,
-      waitingSettings(10_000),
-    );
+    else await connection.run(`ALTER TABLE ${nameOf(name)} ${change}`);
   }
   if (connection.cluster !== null) await touchParts(connection, sweep);
 }
