@@ -222,6 +222,22 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
       ]);
     });
 
+    test('of a source that is discarded when many were sent, and read again, are stored once', async () => {
+      const store = await open();
+      const storeImport = await store.openImport();
+      const list = createLoadList(new GrowingVocabulary(), utc);
+      const read = async (loads: number): Promise<void> => {
+        for (let number = 0; number < loads; number++) list.add(makeLoad());
+        await storeImport.add(list.take(), 0);
+      };
+      await read(400_100);
+      await storeImport.discard(0);
+      await read(2);
+      expect(await storeImport.commit(recordOf(2), [], 0)).toEqual({ newRows: 2 });
+      await storeImport.close();
+      expect(await store.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 2 }]);
+    });
+
     test('that were not committed leave nothing behind', async () => {
       const store = await open();
       const storeImport = await store.openImport();

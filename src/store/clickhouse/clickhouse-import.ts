@@ -21,7 +21,7 @@ export async function openClickhouseImport(
   return new ClickhouseImport(connection, decisions, waitMs, await readQuorum(connection));
 }
 
-/** Rows of one source that wait to be sent. */
+/** Rows of one source that wait to be sent; one that is read again is another one. */
 interface HeldRows {
   readonly source: number;
   readonly rows: number;
@@ -53,6 +53,11 @@ class ClickhouseImport implements StoreImport {
   #heldBytes = 0;
   #batch: number | null = null;
   #chunk = 0;
+  /** The number under which rows of a source are sent, by the number that its reader gives it. */
+  readonly #sources = new Map<number, number>();
+  #lastSource = 0;
+  #firstDay = Number.POSITIVE_INFINITY;
+  #lastDay = Number.NEGATIVE_INFINITY;
   /** By source, the rows that were sent, and how many of them are tallies. */
   readonly #sent = new Map<number, { rows: number; tallies: number }>();
   readonly #discarded = new Set<number>();
@@ -64,9 +69,15 @@ class ClickhouseImport implements StoreImport {
     this.#quorum = quorum;
   }
 
-  async add(batch: UsageBatch, source: number): Promise<void> {
+  async add(batch: UsageBatch, of: number): Promise<void> {
     this.#rows.takeIn(batch);
     const isTally = batch.detail === null;
+    const source = this.#sources.get(of) ?? ++this.#lastSource;
+    this.#sources.set(of, source);
+    for (const day of batch.day) {
+      this.#firstDay = Math.min(this.#firstDay, day);
+      this.#lastDay = Math.max(this.#lastDay, day);
+    }
     for (let from = 0; from < batch.length; from += ROWS_AT_ONCE) {
       const rows = Math.min(ROWS_AT_ONCE, batch.length - from);
       const number = await this.#openBatch();
@@ -83,7 +94,11 @@ class ClickhouseImport implements StoreImport {
     }
   }
 
-  async discard(source: number): Promise<void> {
+  async discard(of: number): Promise<void> {
+    const source = this.#sources.get(of);
+    if (source === undefined) return;
+    // Should it be read again, it is not what does not count.
+    this.#sources.delete(of);
     const kept = this.#held.filter((held) => held.source !== source);
     this.#held = kept;
     this.#heldRows = kept.reduce((sum, { rows }) => sum + rows, 0);
@@ -157,10 +172,15 @@ class ClickhouseImport implements StoreImport {
     return [...this.#sent].reduce((sum, [source, sent]) => sum + (this.#discarded.has(source) ? 0 : sent[of]), 0);
   }
 
+  /** Days between which all rows of the batch are: other months need not be looked at. */
+  #ofDays(): string {
+    return `day BETWEEN ${this.#firstDay} AND ${this.#lastDay}`;
+  }
+
   /** Rows of the batch that are to count. */
   #ofBatch(batch: number): string {
     const discarded = this.#discarded.size === 0 ? '' : ` AND source NOT IN (${[...this.#discarded].join(', ')})`;
-    return `batch = ${batch}${discarded}`;
+    return `batch = ${batch} AND ${this.#ofDays()}${discarded}`;
   }
 
   async #requireAllRows(): Promise<void> {
@@ -193,19 +213,15 @@ class ClickhouseImport implements StoreImport {
   async #countNew(state: StoreState, batch: number): Promise<number> {
     const { usage, usageHere } = tablesOf(this.#connection);
     const own = `${this.#ofBatch(batch)} AND is_tally = 1`;
-    const settings = readSettings(this.#connection);
-    const [span] = await this.#connection.query(
-      `SELECT min(a), max(b) FROM (SELECT min(day) AS a, max(day) AS b, count() AS n FROM ${usage} WHERE ${own} HAVING n > 0)`,
-      settings,
-    );
-    if (span === undefined) return 0;
-    const days = `day BETWEEN ${Number(span[0])} AND ${Number(span[1])}`;
+    // A late load may lie years before the others: of what is between them no more is held than the batch has.
     const [row] = await this.#connection.query(
       `SELECT sum(n) FROM (
          SELECT uniqExact(${tallyKey}) AS n FROM ${usage}
-         WHERE ${own} AND ${days} AND (${tallyKey}) NOT IN (
-           SELECT ${tallyKey} FROM ${usageHere} WHERE is_tally = 1 AND ${days} AND ${inCountedUsage(state)}))`,
-      settings,
+         WHERE ${own} AND (${tallyKey}) NOT IN (
+           SELECT ${tallyKey} FROM ${usageHere}
+           WHERE is_tally = 1 AND ${this.#ofDays()} AND ${inCountedUsage(state)}
+             AND (${tallyKey}) IN (SELECT ${tallyKey} FROM ${usageHere} WHERE ${own})))`,
+      readSettings(this.#connection),
     );
     return Number(row?.[0] ?? 0);
   }
