@@ -2,13 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { namedRows } from '../../src/core/named-row.ts';
 import { readParquet } from '../support/duckdb-file.ts';
 import { newSite, type Site } from '../support/site.ts';
-import { storeKinds } from '../support/stores.ts';
+import { openTestStore, storeKinds } from '../support/stores.ts';
 import { logText } from '../support/write-log.ts';
 
 /** How often a prune is killed on each store; MODTALLY_KILLS sets another number. */
-const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 30) / 3);
+const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 20) / 3);
 
 /** Users whose loads are in the files of a folder, each as often as there is a row of them. */
 async function archivedUsers(folder: string): Promise<string[]> {
@@ -17,8 +18,14 @@ async function archivedUsers(folder: string): Promise<string[]> {
 }
 
 async function storedUsers(site: Site): Promise<string[]> {
-  const { stdout } = await site.do('modtally', ['export']);
-  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [String(JSON.parse(line).user)]));
+  const store = await openTestStore(site.target);
+  const users = await store.readRows({}, async (batches) => {
+    const found: string[] = [];
+    for await (const batch of batches) for (const { user } of namedRows(batch)) found.push(user);
+    return found;
+  });
+  await store.close();
+  return users;
 }
 
 test.each(storeKinds)(

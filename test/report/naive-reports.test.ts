@@ -236,7 +236,7 @@ describe.each(allStoreKinds)('on %s', (kind) => {
           await store.close();
         },
       ),
-      { numRuns: runsOn(kind, 40) },
+      { numRuns: runsOn(kind, 25) },
     );
   });
 });
