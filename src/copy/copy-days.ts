@@ -4,8 +4,8 @@ import type { ImportRecord } from '../core/ledger.ts';
 import { namesOfRow, pickRows } from '../core/pick-rows.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Store, StoreImport } from '../store/store.ts';
-import { type DayMark, markDay } from './copy-marks.ts';
-import { digestOf, FiguresOfRows, readDayFigures } from './day-figures.ts';
+import { type CopyMarks, type DayMark, markDay, readMarks } from './copy-marks.ts';
+import { digestOf, FiguresOfRows, figuresOn, readDayFigures } from './day-figures.ts';
 import { HeldRows } from './held-rows.ts';
 import type { PlannedDay } from './plan-copy.ts';
 
@@ -52,15 +52,14 @@ export function cutIntoParts(days: readonly PlannedDay[], sourceDays: Iterable<n
 /**
  * Copies the rows of some days, and marks them as copied, in one transaction. Meanwhile the source may get more of
  * them: the mark tells what was read.
- * @param revision the target's ledger, by which the days were planned
- * @returns 'conflict' where somebody else has meanwhile come to one of these days
+ * @returns 'conflict' where somebody else has come to one of these days since they were planned
  * @throws AppError COPY_UNCLEAR where the source no longer has what was copied before
  */
 export async function copyDays(
   source: Store,
   target: Store,
   days: readonly PlannedDay[],
-  { record, revision }: { readonly record: ImportRecord; readonly revision: number },
+  record: ImportRecord,
 ): Promise<CopiedDays | 'conflict'> {
   const storeImport = await target.openImport();
   try {
@@ -76,12 +75,32 @@ export async function copyDays(
     const marks = days.map(({ day, isMerged, before }) =>
       markDay(source.name, day, { digest: digestOf(copied.get(day) ?? []), isMerged, before }),
     );
-    const result = await storeImport.commit(record, marks, revision);
-    if (result === 'conflict') return 'conflict';
-    return { loads: days.reduce((sum, { loads }) => sum + loads, 0), rows, newRows: result.newRows };
+    // Other imports come in between as they like, but none may come between the last look at the target and the commit.
+    while (true) {
+      const { revision, entries } = await target.readLedger();
+      if (!(await isAsPlanned(target, days, readMarks(entries, source.name)))) return 'conflict';
+      const result = await storeImport.commit(record, marks, revision, 'any');
+      if (result === 'conflict') continue;
+      return { loads: days.reduce((sum, { loads }) => sum + loads, 0), rows, newRows: result.newRows };
+    }
   } finally {
     await storeImport.close();
   }
+}
+
+/** Whether the target still has of some days what it had when they were planned, and nobody has copied them. */
+async function isAsPlanned(target: Store, days: readonly PlannedDay[], marks: CopyMarks): Promise<boolean> {
+  const syshosts = [...new Set(days.flatMap((planned) => planned.syshosts))];
+  const figures = await readDayFigures(target, { days: spanOf(days), exact: { syshosts } });
+  return days.every(
+    ({ day, syshosts, held, before }) =>
+      marks.days.get(day)?.id === before?.id && digestOf(figuresOn(figures, day, syshosts)) === held,
+  );
+}
+
+/** From the first of some days until behind the last. */
+function spanOf(days: readonly PlannedDay[]): readonly [number, number] {
+  return [days[0]?.day ?? 0, (days.at(-1)?.day ?? 0) + 1];
 }
 
 /** Names that were cut could not be told from others by the next copy. */
@@ -100,8 +119,7 @@ async function addAllRows(
 ): Promise<number> {
   const pickPlanned = createPicker(days);
   let rows = 0;
-  const range = [days[0]?.day ?? 0, (days.at(-1)?.day ?? 0) + 1] as const;
-  await source.readRows({ days: range }, async (batches) => {
+  await source.readRows({ days: spanOf(days) }, async (batches) => {
     for await (const batch of batches) {
       const planned = pickPlanned(batch);
       figures.add(planned);

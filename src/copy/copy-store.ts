@@ -55,7 +55,7 @@ export async function copyStore(source: Store, target: Store, options: CopyOptio
     let loadsToCome = plan.days.reduce((sum, { loads }) => sum + loads, 0);
     let isOvertaken = false;
     for (const part of cutIntoParts(plan.days, plan.sourceDays)) {
-      const copied = await copyDays(source, target, part, { record, revision: plan.revision });
+      const copied = await copyDays(source, target, part, record);
       isOvertaken = copied === 'conflict';
       if (copied === 'conflict') break;
       loadsToCome -= copied.loads;
@@ -93,7 +93,6 @@ interface Plan extends CopyPlan {
   readonly sourceDays: readonly number[];
   readonly marks: CopyMarks;
   readonly known: readonly LedgerEntry[];
-  readonly revision: number;
 }
 
 async function makePlan(
@@ -103,13 +102,13 @@ async function makePlan(
   { mayMerge, isDry }: CopyOptions,
 ): Promise<Plan> {
   const sourceFigures = await readDayFigures(source);
-  const { revision, entries: known } = await (isDry ? ifThere(target.readLedger(), noLedger) : target.readLedger());
+  const { entries: known } = await (isDry ? ifThere(target.readLedger(), noLedger) : target.readLedger());
   const targetFigures = await (isDry ? ifThere(readDayFigures(target), new Map()) : readDayFigures(target));
   const marks = readMarks(known, source.name);
   const names = { source: source.name, target: target.name };
   const plan = planCopy({ ...names, sourceFigures, targetFigures, marks, mayMerge });
   if (plan.days.some(({ isMerged }) => isMerged)) refuseCommonContents(names, entries, known);
-  return { ...plan, sourceDays: [...sourceFigures.keys()], marks, known, revision };
+  return { ...plan, sourceDays: [...sourceFigures.keys()], marks, known };
 }
 
 const noLedger: Awaited<ReturnType<Store['readLedger']>> = { revision: 0, entries: [] };

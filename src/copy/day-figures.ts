@@ -25,6 +25,11 @@ export function digestOf(figures: readonly ClusterFigures[]): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 16);
 }
 
+/** The figures of some clusters on a day. */
+export function figuresOn(figures: DayFigures, day: number, syshosts: readonly string[]): readonly ClusterFigures[] {
+  return (figures.get(day) ?? []).filter(({ syshost }) => syshosts.includes(syshost));
+}
+
 export function loadsOf(figures: readonly ClusterFigures[]): number {
   return figures.reduce((sum, { loads }) => sum + loads, 0);
 }

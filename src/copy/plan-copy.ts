@@ -2,7 +2,7 @@ import { AppError } from '../core/app-error.ts';
 import { dayToIso } from '../core/calendar-day.ts';
 import { compareText } from '../core/compare-text.ts';
 import type { CopyMarks, DayMark } from './copy-marks.ts';
-import { type ClusterFigures, type DayFigures, digestOf, loadsOf } from './day-figures.ts';
+import { type DayFigures, digestOf, figuresOn, loadsOf } from './day-figures.ts';
 
 /** A day of the source of which the target lacks something. */
 export interface PlannedDay {
@@ -11,6 +11,8 @@ export interface PlannedDay {
   readonly loads: number;
   readonly syshosts: readonly string[];
   readonly digest: string;
+  /** What the target has of that day and these clusters, as `digestOf` tells it. */
+  readonly held: string;
   /** What was copied of the day before, which the target then still has as it was; null for nothing. */
   readonly before: DayMark | null;
   /** Whether the target has usage of its own of that day and these clusters. */
@@ -49,21 +51,17 @@ export function planCopy(request: PlanRequest): CopyPlan {
     const digest = digestOf(figures);
     if (before?.digest === digest) continue;
     const syshosts = figures.map(({ syshost }) => syshost);
-    const known = (targetFigures.get(day) ?? []).filter(({ syshost }) => syshosts.includes(syshost));
+    const known = figuresOn(targetFigures, day, syshosts);
     const isMerged = before === null && known.length > 0;
-    const planned = { day, loads: loadsOf(figures), syshosts, digest, before, isMerged };
+    const planned = { day, loads: loadsOf(figures), syshosts, digest, held: digestOf(known), before, isMerged };
     if (isMerged && !mayMerge) foreign.push(planned);
-    if (before !== null && !isAsCopied(before, known)) changed.push(planned);
+    // Where it has what was copied, and nothing else, what it lacks can be told.
+    if (before !== null && (before.isMerged || before.digest !== planned.held)) changed.push(planned);
     days.push(planned);
   }
   if (foreign.length > 0) throw foreignUsage(request, foreign);
   if (changed.length > 0) throw changedUsage(request, changed);
   return { days, already: sourceFigures.size - days.length };
-}
-
-/** Whether the target has of a day what was copied, and nothing else. */
-function isAsCopied({ digest, isMerged }: DayMark, known: readonly ClusterFigures[]): boolean {
-  return !isMerged && digestOf(known) === digest;
 }
 
 function foreignUsage({ target }: PlanRequest, days: readonly PlannedDay[]): AppError {

@@ -113,14 +113,24 @@ export interface StoreImport {
   /**
    * Puts rows, ledger and history in, in one transaction.
    * @param revision the ledger's mark that the import was made by
-   * @returns 'conflict', and nothing is stored, where another import has meanwhile taken in a content that begins
-   *   with the same line as one of these: the import has to be made anew
+   * @param rivals which imports since then are in its way: those that have taken in a content that begins with the
+   *   same line as one of these, unless told otherwise, or any at all
+   * @returns 'conflict' where there is such an import, and nothing is stored: the import has to be made anew, or
+   *   committed again by another mark
    */
-  commit(record: ImportRecord, ledger: readonly LedgerChange[], revision: number): Promise<CommitResult | 'conflict'>;
+  commit(
+    record: ImportRecord,
+    ledger: readonly LedgerChange[],
+    revision: number,
+    rivals?: Rivals,
+  ): Promise<CommitResult | 'conflict'>;
 
   /** Drops what was not committed. */
   close(): Promise<void>;
 }
+
+/** Imports that others have committed meanwhile: of contents that begin alike, or any at all. */
+export type Rivals = 'alike' | 'any';
 
 /** What a commit did. */
 export interface CommitResult {

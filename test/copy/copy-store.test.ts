@@ -242,6 +242,38 @@ describe.each(onePair)('a copy from %s to %s', (from, to) => {
     expect(await target.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 2 }]);
   });
 
+  test.each(['while its rows are read', 'between the last look and the commit'])(
+    'adds nothing to a day that is imported into the target %s',
+    async (when) => {
+      const [source, target] = [await newStore(from), await newStore(to)];
+      const load = makeLoad({ timeUs: day('2024-11-02') });
+      await importLoads(source, [load]);
+      let isRead = false;
+      let isImported = false;
+      const interfere = async (): Promise<void> => {
+        if (!isImported) await importLoads(target, [load]);
+        isImported = true;
+      };
+      const slow = disturbed(source, {
+        async readRows(filter, use) {
+          const result = await source.readRows(filter, use);
+          isRead = true;
+          if (when.startsWith('while')) await interfere();
+          return result;
+        },
+      });
+      const busy = disturbed(target, {
+        async select(query) {
+          const answer = await target.select(query);
+          if (isRead) await interfere();
+          return answer;
+        },
+      });
+      await expect(copy(slow, busy)).rejects.toMatchObject({ code: 'COPY_UNCLEAR' });
+      expect(await target.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 1 }]);
+    },
+  );
+
   test('of two at once leaves each row once', async () => {
     const [source, target] = [await newStore(from), await newStore(to)];
     const other = await newStore(from);

@@ -605,6 +605,30 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
       const other = changeOf({ firstLine: 6 });
       expect(await storeLoads(store, [makeLoad()], utc, 'tally', [other], 0)).toEqual({ newRows: 0, cut: 0 });
     });
+
+    test('an import that none may come before is told of any, and can be committed again by what is known then', async () => {
+      const target = newTarget();
+      const [store, other] = [await openTestStore(target, utc), await openTestStore(target, utc)];
+      await store.prepare();
+      await other.prepare();
+      const tally = createDailyTally(new GrowingVocabulary(), utc);
+      tally.add(makeLoad());
+      const storeImport = await store.openImport();
+      try {
+        await storeImport.add(tally.take(), 0);
+        const before = await store.readLedger();
+        await storeLoads(other, [makeLoad()], utc);
+        const change = changeOf({ firstLine: 5 });
+        expect(await storeImport.commit(recordOf(1), [change], before.revision, 'any')).toBe('conflict');
+        expect(await store.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 1 }]);
+        const { revision } = await store.readLedger();
+        expect(await storeImport.commit(recordOf(1), [change], revision, 'any')).toEqual({ newRows: 0 });
+      } finally {
+        await storeImport.close();
+      }
+      expect(await store.select({ by: [], measures: ['loads'], filter: {} })).toEqual([{ loads: 2 }]);
+      expect((await store.readLedger()).entries).toHaveLength(1);
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/app-error.ts';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
-import type { CommitResult, StoreImport } from '../store.ts';
+import type { CommitResult, Rivals, StoreImport } from '../store.ts';
 import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import type { Decisions } from './decisions.ts';
@@ -110,6 +110,7 @@ class ClickhouseImport implements StoreImport {
     record: ImportRecord,
     ledger: readonly LedgerChange[],
     revision: number,
+    rivals: Rivals = 'alike',
   ): Promise<CommitResult | 'conflict'> {
     await this.#send();
     const [rows, tallies] = [this.#countSent('rows'), this.#countSent('tallies')];
@@ -121,7 +122,7 @@ class ClickhouseImport implements StoreImport {
     let isConflict = false;
     await this.#decisions.decide(this.#waitMs, async (state) => {
       if (!isUndecided(state, batch, this.#connection.name)) return null;
-      isConflict = await hasConflict(this.#connection, state, ledger, revision);
+      isConflict = await hasConflict(this.#connection, state, ledger, { revision, rivals });
       if (isConflict) return null;
       if (tallies > 0) newRows = rows - tallies + (await this.#countNew(state, batch));
       const { lastContent } = await writeLedger(this.#connection, state, { batch, record, newRows }, ledger, settings);

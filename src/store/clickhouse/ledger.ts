@@ -1,6 +1,7 @@
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
+import type { Rivals } from '../store.ts';
 import type { ClickhouseConnection, Settings } from './clickhouse-connection.ts';
 import { RowBinary } from './row-binary.ts';
 import { isUpToDate, readSettings, tablesOf } from './schema.ts';
@@ -59,14 +60,16 @@ export async function readHistory(connection: ClickhouseConnection, state: Store
   return rows.map(pastImportOf);
 }
 
-/** Whether another import has, since a revision, taken in content that begins like one of these. */
+/** Whether another import has come since a revision, any or one of content that begins like one of these. */
 export async function hasConflict(
   connection: ClickhouseConnection,
   state: StoreState,
   changes: readonly LedgerChange[],
-  revision: number,
+  { revision, rivals }: { readonly revision: number; readonly rivals: Rivals },
 ): Promise<boolean> {
-  if (changes.length === 0 || state.revision <= revision) return false;
+  if (state.revision <= revision) return false;
+  if (rivals === 'any') return true;
+  if (changes.length === 0) return false;
   const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
   const rows = await ask(
     connection,

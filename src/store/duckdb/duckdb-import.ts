@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
-import type { CommitResult, StoreImport } from '../store.ts';
+import type { CommitResult, Rivals, StoreImport } from '../store.ts';
 import { type AppendedColumn, appendRows } from './append-rows.ts';
 import { driver } from './driver.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
@@ -103,6 +103,7 @@ class DuckdbImport implements StoreImport {
     record: ImportRecord,
     ledger: readonly LedgerChange[],
     revision: number,
+    rivals: Rivals = 'alike',
   ): Promise<CommitResult | 'conflict'> {
     // Nothing new and nothing to remember: the file need not be touched.
     const rows = this.#rows.staged_tallies + this.#rows.staged_loads;
@@ -110,7 +111,7 @@ class DuckdbImport implements StoreImport {
     await this.#connection.run(`SET memory_limit = '${MEMORY_MB + Math.ceil(rows / ROWS_PER_MEMORY_MB)}MB'`);
     return this.#file.lease('write', (connection) =>
       inTransaction(connection, async () => {
-        if (await hasConflict(connection, ledger, revision)) return 'conflict';
+        if (await hasConflict(connection, ledger, revision, rivals)) return 'conflict';
         const newRows =
           (await this.#storeRows(connection, 'staged_tallies')) + (await this.#storeRows(connection, 'staged_loads'));
         await writeLedger(connection, record, ledger, newRows);

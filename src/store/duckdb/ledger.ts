@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
+import type { Rivals } from '../store.ts';
 import { driver } from './driver.ts';
 import { readRows } from './read-rows.ts';
 
@@ -35,12 +36,14 @@ export async function readHistory(connection: DuckDBConnection): Promise<PastImp
   return rows.map(pastImportOf);
 }
 
-/** Whether another import has, since a revision, taken in content that begins like one of these. */
+/** Whether another import has come since a revision, any or one of content that begins like one of these. */
 export async function hasConflict(
   connection: DuckDBConnection,
   changes: readonly LedgerChange[],
   revision: number,
+  rivals: Rivals,
 ): Promise<boolean> {
+  if (rivals === 'any') return (await readRevision(connection)) > revision;
   if (changes.length === 0) return false;
   const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
   const rows = await readRows(

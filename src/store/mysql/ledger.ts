@@ -2,6 +2,7 @@ import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport 
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
 import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
+import type { Rivals } from '../store.ts';
 
 /** The ledger, and the mark of its latest change. */
 export async function readLedger(connection: MysqlConnection): Promise<{ revision: number; entries: LedgerEntry[] }> {
@@ -30,12 +31,14 @@ export async function readHistory(connection: MysqlConnection): Promise<PastImpo
   return rows.map(pastImportOf);
 }
 
-/** Whether another import has, since a revision, taken in content that begins like one of these. */
+/** Whether another import has come since a revision, any or one of content that begins like one of these. */
 export async function hasConflict(
   connection: MysqlConnection,
   changes: readonly LedgerChange[],
   revision: number,
+  rivals: Rivals,
 ): Promise<boolean> {
+  if (rivals === 'any') return (await readRevision(connection)) > revision;
   if (changes.length === 0) return false;
   const firstLines = [...new Set(changes.map(({ firstLine }) => firstLine))];
   const rows = await connection.query(

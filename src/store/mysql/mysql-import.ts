@@ -3,7 +3,7 @@ import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { MysqlConnection } from '../../mysql/mysql-connection.ts';
-import type { CommitResult, StoreImport } from '../store.ts';
+import type { CommitResult, Rivals, StoreImport } from '../store.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { LineLoader } from './line-loader.ts';
 import { readModuleColumns } from './schema.ts';
@@ -86,6 +86,7 @@ class MysqlImport implements StoreImport {
     record: ImportRecord,
     ledger: readonly LedgerChange[],
     revision: number,
+    rivals: Rivals = 'alike',
   ): Promise<CommitResult | 'conflict'> {
     if (this.#rows === 0 && ledger.length === 0) return { newRows: 0 };
     const connection = this.#connection;
@@ -94,7 +95,7 @@ class MysqlImport implements StoreImport {
       // Ahead of the transaction: some servers make no table within one, though it be temporary.
       if (!isStraight) await this.#stageHeld();
       return connection.inTransaction(async () => {
-        if (await hasConflict(connection, ledger, revision)) return 'conflict';
+        if (await hasConflict(connection, ledger, revision, rivals)) return 'conflict';
         const newRows = isStraight ? await this.#loadStraight() : await this.#staged.store();
         await writeLedger(connection, record, ledger, newRows);
         return { newRows };
