@@ -23,9 +23,12 @@ export function parseStoreUrl(text: string, password: string): StoreTarget {
   throw badUrl(text, scheme === undefined ? 'it has no scheme' : `there is no kind of store called ${scheme}`);
 }
 
-/** Whether a URL holds a password, which must not stand on a command line. */
+/**
+ * Whether a URL holds a password, which must not stand on a command line. Written as it is, it may have any letters in
+ * it, `/` and `@` too: what could be one is taken for one.
+ */
 export function holdsPassword(text: string): boolean {
-  return /^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(text);
+  return /^[a-z]+:\/\/[^/:]*:.+@/is.test(text);
 }
 
 /** A path from the working directory, or from the home directory where it begins with `~/`. */
@@ -65,9 +68,10 @@ function parseClickhouseUrl(text: string, password: string): ClickhouseTarget {
   const [, userInfo = '', places = '', path = '', query = ''] = parts;
   const [user = '', ...ownPassword] = userInfo.split(':');
   const parameters = new URLSearchParams(query);
-  const unknown = [...parameters.keys()].find((name) => name !== 'cluster' && name !== 'secure');
-  if (unknown !== undefined) throw badUrl(text, `it has a parameter ${unknown}`);
-  const isSecure = ['true', '1'].includes(parameters.get('secure') ?? '');
+  // Its name is not told: it may be the end of a password.
+  const hasUnknown = [...parameters.keys()].some((name) => name !== 'cluster' && name !== 'secure');
+  if (hasUnknown) throw badUrl(text, 'it has a parameter other than cluster and secure');
+  const isSecure = readFlag(text, 'secure', parameters.getAll('secure'));
   const database = decodePart(text, path);
   const cluster = parameters.get('cluster');
   for (const [what, name] of [
@@ -85,6 +89,16 @@ function parseClickhouseUrl(text: string, password: string): ClickhouseTarget {
     database,
     cluster,
   };
+}
+
+/** A misspelt one must not mean that the password travels in the clear. */
+function readFlag(text: string, name: string, values: readonly string[]): boolean {
+  const [value = 'false', ...others] = values;
+  const isOne = ['true', '1'].includes(value);
+  if (others.length > 0 || !(isOne || ['false', '0'].includes(value))) {
+    throw badUrl(text, `its parameter ${name} is neither true nor false`);
+  }
+  return isOne;
 }
 
 function parsePlace(text: string, place: string, usualPort: number): { host: string; port: number } {
@@ -107,5 +121,5 @@ function badUrl(text: string, why: string): AppError {
 }
 
 function withoutPassword(text: string): string {
-  return text.replace(/^([a-z]+:\/\/[^/@:]*):[^@]*@/i, '$1@');
+  return text.replace(/^([a-z]+:\/\/[^/:]*):.*@/is, '$1@');
 }

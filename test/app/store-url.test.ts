@@ -48,6 +48,9 @@ describe('a store URL', () => {
     ['clickhouse://tally@ch/usage', {}],
     ['clickhouse://ch/usage', { user: 'default' }],
     ['clickhouse://tally@ch/usage?secure=true', { isSecure: true, hosts: [{ host: 'ch', port: 8443 }] }],
+    ['clickhouse://tally@ch/usage?secure=1', { isSecure: true, hosts: [{ host: 'ch', port: 8443 }] }],
+    ['clickhouse://tally@ch/usage?secure=false', {}],
+    ['clickhouse://tally@ch/usage?secure=0', {}],
     [
       'clickhouse://tally@ch1,ch2:8124,[::1]:8125,[::2]/usage?cluster=centre',
       {
@@ -79,6 +82,10 @@ describe('a store URL', () => {
     'clickhouse://tally@ch/usage?cluster=a b',
     'clickhouse://tally@ch/usage?cluster=',
     'clickhouse://tally@ch/usage?cluser=x',
+    'clickhouse://tally@ch/usage?secure=yes',
+    'clickhouse://tally@ch/usage?secure=TRUE',
+    'clickhouse://tally@ch/usage?secure=',
+    'clickhouse://tally@ch/usage?secure=false&secure=true',
     'clickhouse://tally@ch/a/b',
     'clickhouse://%zz@ch/usage',
   ])('of ClickHouse that is none is told: "%s"', (url) => {
@@ -105,13 +112,18 @@ describe('a store URL', () => {
 
   test('that is none is told without its password', () => {
     for (const url of [
-      'mysql://u:secret@h',
-      'oracle://u:secret@h/d',
-      'mysql://u:secret@h:99999/d',
-      'mysql://u:sec@ret@h',
+      'mysql://u:hushword@h',
+      'oracle://u:hushword@h/d',
+      'mysql://u:hushword@h:99999/d',
+      'mysql://u:hush@word@h',
+      'mysql://u:hush/word@h/d',
+      'mysql://u:hush?word@h/d',
+      'clickhouse://u:hush@word@h',
+      'clickhouse://u:hush/word@h/d',
+      'clickhouse://u:hush/a?word@h/d',
     ]) {
       expect(() => parseStoreUrl(url, '')).toThrow(
-        expect.not.objectContaining({ message: expect.stringMatching(/sec/) }),
+        expect.objectContaining({ message: expect.not.stringMatching(/hush|word/) }),
       );
     }
   });
@@ -121,6 +133,12 @@ test.each([
   ['mysql://u:p@h/d', true],
   ['mysql://:p@h/d', true],
   ['MYSQL://u:p@h/d', true],
+  ['mysql://u:p/w@h/d', true],
+  ['mysql://u:p?w@h/d', true],
+  ['mysql://u:@p@h/d', true],
+  ['clickhouse://u@site:p@h1:8123,h2/d', true],
+  ['clickhouse://u@h1:8123,h2:8123/d', false],
+  ['mysql://u@[::1]:3306/d', false],
   ['mysql://u@h:3306/d', false],
   ['mysql://u:@h/d', false],
   ['mysql://h:3306/d', false],
