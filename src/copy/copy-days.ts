@@ -4,7 +4,7 @@ import type { ImportRecord } from '../core/ledger.ts';
 import { namesOfRow, pickRows } from '../core/pick-rows.ts';
 import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Store, StoreImport } from '../store/store.ts';
-import { type CopyMarks, type DayMark, markDay, readMarks } from './copy-marks.ts';
+import { type CopyMarks, type DayMark, type KnownSource, markDay, readMarks } from './copy-marks.ts';
 import { digestOf, FiguresOfRows, figuresOn, readDayFigures } from './day-figures.ts';
 import { HeldRows } from './held-rows.ts';
 import type { PlannedDay } from './plan-copy.ts';
@@ -59,7 +59,7 @@ export async function copyDays(
   source: Store,
   target: Store,
   days: readonly PlannedDay[],
-  record: ImportRecord,
+  { record, identity }: { readonly record: ImportRecord; readonly identity: KnownSource },
 ): Promise<CopiedDays | 'conflict'> {
   const storeImport = await target.openImport();
   try {
@@ -73,12 +73,12 @@ export async function copyDays(
     if (storeImport.cut > 0) throw isTooNarrow(target, storeImport.cut);
     const copied = figures.byDay();
     const marks = days.map(({ day, isMerged, before }) =>
-      markDay(source.name, day, { digest: digestOf(copied.get(day) ?? []), isMerged, before }),
+      markDay(identity, day, { digest: digestOf(copied.get(day) ?? []), isMerged, before }),
     );
     // Other imports come in between as they like, but none may come between the last look at the target and the commit.
     while (true) {
       const { revision, entries } = await target.readLedger();
-      if (!(await isAsPlanned(target, days, readMarks(entries, source.name)))) return 'conflict';
+      if (!(await isAsPlanned(target, days, readMarks(entries, identity)))) return 'conflict';
       const result = await storeImport.commit(record, marks, revision, 'any');
       if (result === 'conflict') continue;
       return { loads: days.reduce((sum, { loads }) => sum + loads, 0), rows, newRows: result.newRows };

@@ -1,6 +1,6 @@
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../core/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { isMark, markLedger, readMarks } from './copy-marks.ts';
+import { identifySource, isMark, markLedger, readMarks } from './copy-marks.ts';
 
 /** Prints that are held at once; that of a file of a gigabyte has 260 kB. */
 const ENTRIES_AT_ONCE = 100;
@@ -33,11 +33,12 @@ export async function copyLedger(
     copied += await commitAnew(target, record, async (known) => missingContents(target, known, some, prints));
   }
   const imports = { count: 0 };
+  const identity = identifySource(source.name, history);
   await commitAnew(target, record, async (known) => {
-    const before = readMarks(known, source.name).ledger;
+    const before = readMarks(known, identity).ledger;
     const past = history.slice(before?.imports ?? 0);
     imports.count = past.length;
-    return { changes: [markLedger(source.name, { revision, imports: history.length, before })], past };
+    return { changes: [markLedger(identity, { revision, imports: history.length, before })], past };
   });
   return { contents: copied, imports: imports.count };
 }

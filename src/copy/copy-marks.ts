@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dayToIso } from '../core/calendar-day.ts';
-import type { ContentPrint, LedgerChange, LedgerEntry } from '../core/ledger.ts';
+import type { ContentPrint, LedgerChange, LedgerEntry, PastImport } from '../core/ledger.ts';
 
 /**
  * What a store remembers of copies into it, in its ledger, so that a mark is committed together with what it tells of.
@@ -44,16 +44,32 @@ export function isMark({ stamp }: LedgerEntry): boolean {
   return stamp?.startsWith(SIGN) === true;
 }
 
+/** A source as its marks know it again. */
+export interface KnownSource {
+  readonly name: string;
+  /** The beginnings of its marks: of those that are made now, and of such as may have been made before. */
+  readonly signs: readonly [now: string, ...before: string[]];
+}
+
 /**
- * The marks of copies from one source.
- * @param source the source's name: by it, it is known again
+ * A source is known by its first import: other sites' stores may bear the same name, and the same store another one
+ * tomorrow. Until it has one, as a database that only Lmod's scripts write to, by its name.
  */
-export function readMarks(entries: readonly LedgerEntry[], source: string): CopyMarks {
-  const sign = signOf(source);
+export function identifySource(name: string, [first]: readonly PastImport[]): KnownSource {
+  const ofName = signOf(name);
+  if (first === undefined) return { name, signs: [ofName] };
+  const { startedAt, zone, files, lines, loads, ignored, skipped, rejected, already, newRows } = first;
+  const counts = [startedAt, files, lines, loads, ignored, skipped, rejected, already, newRows];
+  return { name, signs: [signOf(JSON.stringify([zone, ...counts])), ofName] };
+}
+
+/** The marks of copies from one source. */
+export function readMarks(entries: readonly LedgerEntry[], { signs }: KnownSource): CopyMarks {
   const days = new Map<number, DayMark>();
   let ledger: LedgerMark | null = null;
   for (const { id, stamp } of entries) {
-    if (stamp === null || !stamp.startsWith(sign)) continue;
+    const sign = signs.find((known) => stamp?.startsWith(known));
+    if (stamp === null || sign === undefined) continue;
     const [kind, one, other, digest] = stamp.slice(sign.length).split(':');
     if (kind === 'ledger') ledger = { id, revision: Number(one), imports: Number(other) };
     else days.set(Number(one), { id, isMerged: other === 'merged', digest: digest ?? '' });
@@ -63,26 +79,26 @@ export function readMarks(entries: readonly LedgerEntry[], source: string): Copy
 
 /** The mark of a day, which takes the place of the one before. Of two copies at once into a day, one has to begin anew. */
 export function markDay(
-  source: string,
+  { name, signs: [sign] }: KnownSource,
   day: number,
   { digest, isMerged, before }: Omit<DayMark, 'id'> & { readonly before: DayMark | null },
 ): LedgerChange {
   return mark(before, {
     firstLine: day,
-    name: `${dayToIso(day)} of ${source}`,
-    stamp: `${signOf(source)}day:${day}:${isMerged ? 'merged' : 'whole'}:${digest}`,
+    name: `${dayToIso(day)} of ${name}`,
+    stamp: `${sign}day:${day}:${isMerged ? 'merged' : 'whole'}:${digest}`,
   });
 }
 
 /** The mark of a ledger and a history, which takes the place of the one before. */
 export function markLedger(
-  source: string,
+  { name, signs: [sign] }: KnownSource,
   { revision, imports, before }: Omit<LedgerMark, 'id'> & { readonly before: LedgerMark | null },
 ): LedgerChange {
   return mark(before, {
     firstLine: 0,
-    name: `ledger of ${source}`,
-    stamp: `${signOf(source)}ledger:${revision}:${imports}`,
+    name: `ledger of ${name}`,
+    stamp: `${sign}ledger:${revision}:${imports}`,
   });
 }
 
@@ -93,6 +109,6 @@ function mark(
   return { ...change, id: before?.id ?? null, tailWaits: false, print: before === null ? emptyPrint : null };
 }
 
-function signOf(source: string): string {
-  return `${SIGN}${createHash('sha256').update(source).digest('hex').slice(0, 16)}:`;
+function signOf(text: string): string {
+  return `${SIGN}${createHash('sha256').update(text).digest('hex').slice(0, 16)}:`;
 }

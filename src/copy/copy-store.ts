@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { copyCatalogues, missingSnapshots } from './copy-catalogues.ts';
 import { copyDays, cutIntoParts } from './copy-days.ts';
 import { copyLedger, type SourceLedger, shapeOf } from './copy-ledger.ts';
-import { type CopyMarks, isMark, readMarks } from './copy-marks.ts';
+import { type CopyMarks, identifySource, isMark, type KnownSource, readMarks } from './copy-marks.ts';
 import { readDayFigures } from './day-figures.ts';
 import { type CopyPlan, planCopy } from './plan-copy.ts';
 
@@ -48,14 +48,15 @@ export async function copyStore(source: Store, target: Store, options: CopyOptio
   const total = { days: 0, already: 0, loads: 0, rows: 0, newRows: 0, contents: 0, imports: 0, snapshots: 0 };
   for (let round = 0; ; round++) {
     const ledger = { ...(await source.readLedger()), history: await source.readHistory() };
-    const plan = await makePlan(source, target, ledger.entries, options);
+    const identity = identifySource(source.name, ledger.history);
+    const plan = await makePlan(source, target, { entries: ledger.entries, identity }, options);
     if (round === 0) total.already = plan.already;
     if (options.isDry) return { ...total, ...(await expectOf(plan, source, target, ledger)) };
 
     let loadsToCome = plan.days.reduce((sum, { loads }) => sum + loads, 0);
     let isOvertaken = false;
     for (const part of cutIntoParts(plan.days, plan.sourceDays)) {
-      const copied = await copyDays(source, target, part, record);
+      const copied = await copyDays(source, target, part, { record, identity });
       isOvertaken = copied === 'conflict';
       if (copied === 'conflict') break;
       loadsToCome -= copied.loads;
@@ -98,13 +99,13 @@ interface Plan extends CopyPlan {
 async function makePlan(
   source: Store,
   target: Store,
-  entries: readonly LedgerEntry[],
+  { entries, identity }: { readonly entries: readonly LedgerEntry[]; readonly identity: KnownSource },
   { mayMerge, isDry }: CopyOptions,
 ): Promise<Plan> {
   const sourceFigures = await readDayFigures(source);
   const { entries: known } = await (isDry ? ifThere(target.readLedger(), noLedger) : target.readLedger());
   const targetFigures = await (isDry ? ifThere(readDayFigures(target), new Map()) : readDayFigures(target));
-  const marks = readMarks(known, source.name);
+  const marks = readMarks(known, identity);
   const names = { source: source.name, target: target.name };
   const plan = planCopy({ ...names, sourceFigures, targetFigures, marks, mayMerge });
   if (plan.days.some(({ isMerged }) => isMerged)) refuseCommonContents(names, entries, known);

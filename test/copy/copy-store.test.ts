@@ -310,6 +310,26 @@ describe.each(onePair)('a copy from %s to %s', (from, to) => {
     expect((await target.readHistory()).filter(({ lines }) => lines > 0)).toHaveLength(2);
   });
 
+  test('tells sources of one name apart, and knows one again by any name, or by that from before its first import', async () => {
+    const [one, other, target] = [await newStore(from), await newStore(from), await newStore(to)];
+    const load = (syshost: string): Load => makeLoad({ timeUs: day('2024-11-02'), syshost });
+    await importLoads(one, [load('one')], 'tally', 1);
+    await importLoads(other, [load('other')], 'tally', 2);
+    const name = 'duckdb:/var/lib/modtally/usage.duckdb';
+    for (const source of [disturbed(one, { name }), disturbed(other, { name })]) await copy(source, target);
+    expect(await copy(one, target)).toMatchObject({ days: 0, already: 1, contents: 0, imports: 0 });
+    await importLoads(one, [load('one')], 'tally', 3);
+    expect(await copy(one, target)).toMatchObject({ days: 1, contents: 1, imports: 1 });
+    const third = await newStore(from);
+    await importLoads(third, [load('third')], 'tally', 4);
+    const empty = { revision: 0, entries: [] };
+    await copy(disturbed(third, { readLedger: async () => empty, readHistory: async () => [] }), target);
+    expect(await copy(third, target)).toMatchObject({ days: 0, already: 1, contents: 1, imports: 1 });
+    for (const source of [one, other, third]) {
+      expect(await compareStores(source, target)).toMatchObject({ isEqual: true });
+    }
+  });
+
   test('into usage of the same days and clusters that is not from there is refused, unless it is of other loads', async () => {
     const [source, target] = [await newStore(from), await newStore(to)];
     const load = makeLoad({ timeUs: day('2024-11-02') });
