@@ -14,23 +14,24 @@ export interface SourceLedger {
 
 /**
  * Copies ledger and history, once the rows of every import in them are there: from then on, imports into the target
- * know what was imported into the source.
- * @returns the number of contents and imports that the target did not have; 'changed' where the source's ledger is not
- *   that one any more
+ * know what was imported into the source. Contents that have grown since are left to the next copy.
+ * @returns the number of contents and imports that the target did not have, and whether all contents are as they were
  */
 export async function copyLedger(
   source: Store,
   target: Store,
   { revision, entries, history }: SourceLedger,
   record: ImportRecord,
-): Promise<{ contents: number; imports: number } | 'changed'> {
+): Promise<{ contents: number; imports: number; isWhole: boolean }> {
   const contents = entries.filter((entry) => !isMark(entry));
   let copied = 0;
+  let isWhole = true;
   for (let from = 0; from < contents.length; from += ENTRIES_AT_ONCE) {
     const some = contents.slice(from, from + ENTRIES_AT_ONCE);
     const prints = await source.readPrints(some.map(({ id }) => id));
-    if (some.some(({ id, length }) => prints.get(id)?.length !== length)) return 'changed';
-    copied += await commitAnew(target, record, async (known) => missingContents(target, known, some, prints));
+    const same = some.filter(({ id, length }) => prints.get(id)?.length === length);
+    isWhole &&= same.length === some.length;
+    copied += await commitAnew(target, record, async (known) => missingContents(target, known, same, prints));
   }
   const imports = { count: 0 };
   const identity = identifySource(source.name, history);
@@ -40,7 +41,7 @@ export async function copyLedger(
     imports.count = past.length;
     return { changes: [markLedger(identity, { revision, imports: history.length, before })], past };
   });
-  return { contents: copied, imports: imports.count };
+  return { contents: copied, imports: imports.count, isWhole };
 }
 
 /** What a commit brings: changes of the ledger, and imports of the past. */

@@ -35,22 +35,28 @@ export interface CopyAccount {
   readonly contents: number;
   readonly imports: number;
   readonly snapshots: number;
+  /** Whether the source was getting more to the last, so that something is left to the next copy. */
+  readonly isBehind: boolean;
 }
+
+/** So often what a source has got meanwhile is copied, too; there are sources that always get more. */
+const ROUNDS = 5;
 
 /**
  * Copies everything that a store holds into another one, each row once, however often it is called and wherever it is
- * killed. First the rows, some days in each transaction; where the source has got more meanwhile, what is new; and once
- * they are those of its ledger, the ledger: the target never knows of a log whose loads it lacks.
+ * killed. First the rows, some days in each transaction; where the source has got more meanwhile, what is new; and at
+ * last the ledger as it was before those rows were read: the target never knows of a log whose loads it lacks.
  * @throws AppError COPY_UNCLEAR
  */
 export async function copyStore(source: Store, target: Store, options: CopyOptions): Promise<CopyAccount> {
   const record = { ...noLines, startedAt: options.now, zone: options.zone };
-  const total = { days: 0, already: 0, loads: 0, rows: 0, newRows: 0, contents: 0, imports: 0, snapshots: 0 };
-  for (let round = 0; ; round++) {
+  const counts = { days: 0, already: 0, loads: 0, rows: 0, newRows: 0, contents: 0, imports: 0, snapshots: 0 };
+  const total = { ...counts, isBehind: false };
+  for (let round = 1; ; round++) {
     const ledger = { ...(await source.readLedger()), history: await source.readHistory() };
     const identity = identifySource(source.name, ledger.history);
     const plan = await makePlan(source, target, { entries: ledger.entries, identity }, options);
-    if (round === 0) total.already = plan.already;
+    if (round === 1) total.already = plan.already;
     if (options.isDry) return { ...total, ...(await expectOf(plan, source, target, ledger)) };
 
     let loadsToCome = plan.days.reduce((sum, { loads }) => sum + loads, 0);
@@ -66,12 +72,15 @@ export async function copyStore(source: Store, target: Store, options: CopyOptio
       total.newRows += copied.newRows;
       options.onProgress(total.loads, loadsToCome);
     }
-    if (isOvertaken || (await source.readLedger()).revision !== ledger.revision) continue;
+    if (isOvertaken) continue;
+    total.isBehind = (await source.readLedger()).revision !== ledger.revision;
+    if (total.isBehind && round < ROUNDS) continue;
     if (plan.marks.ledger?.revision !== ledger.revision) {
       const copied = await copyLedger(source, target, ledger, record);
-      if (copied === 'changed') continue;
       total.contents += copied.contents;
       total.imports += copied.imports;
+      total.isBehind ||= !copied.isWhole;
+      if (!copied.isWhole && round < ROUNDS) continue;
     }
     total.snapshots = await copyCatalogues(source, target);
     return total;

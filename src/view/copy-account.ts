@@ -11,6 +11,7 @@ export interface ShownCopy {
   readonly contents: number;
   readonly imports: number;
   readonly snapshots: number;
+  readonly isBehind: boolean;
   readonly seconds: number;
 }
 
@@ -28,6 +29,7 @@ export function formatCopyAccount(copy: ShownCopy, isDry: boolean): string {
     `  history    ${count(copy.imports)} imports`,
     `  catalogue  ${count(copy.snapshots)} snapshots`,
     `  zone       ${copy.zone}`,
+    ...(copy.isBehind ? ['  to come    the source was getting more to the last: copy again'] : []),
     '',
   ].join('\n');
 }

@@ -53,7 +53,7 @@ describe('modtally copy', () => {
     expectFailure(await other.run('modtally', ['report', 'counts']), 1, /the server has no database/);
     await site.do('modtally', [...call, '--quiet'], { env });
     expect(await json(site, [...call, '--dry-run', '--json'], env)).toMatchObject({
-      ...{ days: 0, already: 2, loads: 0, contents: 0, imports: 0, snapshots: 0, equal: null },
+      ...{ days: 0, already: 2, loads: 0, contents: 0, imports: 0, snapshots: 0, behind: false, equal: null },
     });
   });
 

@@ -69,6 +69,8 @@ function disturbed(store: Store, methods: Partial<Store>): Store {
   });
 }
 
+const noHashes = new Uint32Array();
+
 /** A test of the plan and not of the stores, for which one pair of kinds will do. */
 const onePair = pairs.slice(0, 1);
 
@@ -218,6 +220,49 @@ describe.each(onePair)('a copy from %s to %s', (from, to) => {
     });
     await copy(growing, target);
     expect(log).toBe(5);
+    expect(await wholeOf(target)).toEqual(await wholeOf(source));
+  });
+
+  test('from a source that never rests comes to an end, and leaves only its latest to the next', async () => {
+    const [source, target] = [await newStore(from), await newStore(to)];
+    let log = 0;
+    const more = async (): Promise<unknown> => {
+      if (log++ > 20) return;
+      const loads = [makeLoad({ user: `log-${log}`, timeUs: day('2024-11-02') + log * 1e6 })];
+      if (log % 2 === 0) return importLoads(source, loads, 'tally', log);
+      // The first log grows, so that what the ledger had of it is not to be had any more.
+      const name = `log-${log}`;
+      const print = {
+        length: 100 + log,
+        lines: 2 + log,
+        digest: '1'.repeat(16),
+        headLines: noHashes,
+        blocks: noHashes,
+      };
+      const id = log === 1 ? null : 1;
+      const change = { id, firstLine: 1, name, stamp: null, tailWaits: true, print };
+      return storeLoads(source, loads, zone, 'tally', [change], log);
+    };
+    await more();
+    const growing = disturbed(source, {
+      async readRows(filter, use) {
+        const result = await source.readRows(filter, use);
+        await more();
+        return result;
+      },
+      async readPrints(ids) {
+        await more();
+        await more();
+        return source.readPrints(ids);
+      },
+    });
+    expect(await copy(growing, target)).toMatchObject({ isBehind: true });
+    expect(log).toBeLessThan(20);
+    const users = (await target.select({ by: ['user'], measures: [], filter: {} })).map(({ user }) => user);
+    const contents = (await target.readLedger()).entries.filter((entry) => !isMark(entry)).map(({ name }) => name);
+    expect(contents.length).toBeGreaterThan(0);
+    expect(users).toEqual(expect.arrayContaining(contents));
+    expect(await copy(source, target)).toMatchObject({ isBehind: false });
     expect(await wholeOf(target)).toEqual(await wholeOf(source));
   });
 

@@ -78,9 +78,9 @@ async function copy(options: CopyOptions): Promise<void> {
 }
 
 /** The account as `--json` prints it. */
-function accountOf({ newRows, comparison, ...report }: CopyReport): Record<string, unknown> {
+function accountOf({ newRows, isBehind, comparison, ...report }: CopyReport): Record<string, unknown> {
   const seconds = Math.round(report.seconds * 1000) / 1000;
-  return { ...report, seconds, new_rows: newRows, equal: comparison?.isEqual ?? null };
+  return { ...report, seconds, new_rows: newRows, behind: isBehind, equal: comparison?.isEqual ?? null };
 }
 
 function formatComparison({ comparison }: CopyReport, zone: SiteZone): string {
