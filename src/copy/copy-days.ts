@@ -6,13 +6,12 @@ import type { UsageBatch } from '../core/usage-batch.ts';
 import type { Store, StoreImport } from '../store/store.ts';
 import { type CopyMarks, type DayMark, type KnownSource, markDay, readMarks } from './copy-marks.ts';
 import { digestOf, FiguresOfRows, figuresOn, readDayFigures } from './day-figures.ts';
+import { cutIntoSlices } from './day-slices.ts';
 import { HeldRows } from './held-rows.ts';
 import type { PlannedDay } from './plan-copy.ts';
 
 /** So many loads are copied in one transaction, if they are not all of one day. */
 const LOADS_AT_ONCE = 2_000_000;
-/** Rows of the target that are held at once, to see which of the source's it lacks. */
-const ROWS_HELD = 500_000;
 
 /** What was copied of some days. */
 export interface CopiedDays {
@@ -131,7 +130,7 @@ async function addAllRows(
 }
 
 /**
- * Adds what the target lacks of a day. It is read in slices of users, so that memory does not grow with it.
+ * Adds what the target lacks of a day. It is read in slices, so that memory does not grow with it.
  * @returns the number of rows; 'conflict' where what the target has is not what was copied before
  */
 async function addMissingRows(
@@ -141,7 +140,7 @@ async function addMissingRows(
   storeImport: StoreImport,
   figures: FiguresOfRows,
 ): Promise<number | 'conflict'> {
-  const { day, loads, syshosts, before } = planned;
+  const { day, syshosts, before } = planned;
   const hasLost = new AppError(
     'COPY_UNCLEAR',
     `${source.name} has lost usage of ${dayToIso(day)} since it was copied`,
@@ -149,28 +148,22 @@ async function addMissingRows(
       hint: `Nothing of that day was copied. Import what is new into ${target.name} itself: it knows the logs whose loads were copied.`,
     },
   );
-  const pickPlanned = createPicker([planned]);
-  const slices = Math.ceil(loads / ROWS_HELD);
+  const filter = { days: [day, day + 1] as const, exact: { syshosts } };
   const held = new HeldRows();
   const figuresHeld = new FiguresOfRows();
   let isLess = false;
   let rows = 0;
-  for (let slice = 0; slice < slices; slice++) {
-    const pick = (batch: UsageBatch): UsageBatch => {
-      const ofDay = pickPlanned(batch);
-      return pickRows(ofDay, (row) => sliceOf(namesOfRow(ofDay, row).user, slices) === slice);
-    };
-    const filter = { days: [day, day + 1] as const, exact: { syshosts } };
-    await target.readRows(filter, async (batches) => {
+  for (const slice of await cutIntoSlices(source, target, filter)) {
+    await target.readRows(slice.filter, async (batches) => {
       for await (const batch of batches) {
-        const own = pick(batch);
+        const own = slice.pick(batch);
         figuresHeld.add(own);
         held.add(own);
       }
     });
-    await source.readRows(filter, async (batches) => {
+    await source.readRows(slice.filter, async (batches) => {
       for await (const batch of batches) {
-        const own = pick(batch);
+        const own = slice.pick(batch);
         figures.add(own);
         const missing = held.takeMissing(own);
         isLess ||= missing === null;
@@ -197,11 +190,4 @@ function createPicker(days: readonly PlannedDay[]): (batch: UsageBatch) => Usage
       batch,
       (row) => syshosts.get(batch.day[row] ?? 0)?.has(namesOfRow(batch, row).modulefile.syshost) === true,
     );
-}
-
-/** Which of several slices a user is of: by FNV-1a over the name. */
-function sliceOf(user: string, slices: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < user.length; at++) hash = Math.imul(hash ^ user.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % slices;
 }

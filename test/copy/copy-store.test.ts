@@ -149,8 +149,25 @@ describe.each(pairs)('a copy from %s to %s', (from, to) => {
       2,
     );
     await importLoads(source, [makeLoad({ timeUs: day('2024-11-02'), host: 'c1' })], 'all', 3);
-    expect(await copy(source, target)).toMatchObject({ days: 2, already: 3, rows: 4, newRows: 3, contents: 2 });
+    let handedOut = 0;
+    const counted = disturbed(source, {
+      readRows: (filter, use) =>
+        source.readRows(filter, (batches) =>
+          use(
+            (async function* () {
+              for await (const batch of batches) {
+                handedOut += batch.length;
+                yield batch;
+              }
+            })(),
+          ),
+        ),
+    });
+    const crowded = disturbed(target, { count: async () => 500_001 });
+    expect(await copy(counted, crowded)).toMatchObject({ days: 2, already: 3, rows: 4, newRows: 3, contents: 2 });
     expect(await wholeOf(target)).toEqual(await wholeOf(source));
+    // Of 1,500,000 loads of one user in three parts, of those that the target lacks and of new days once.
+    expect(handedOut).toBe(4 * 3 + 2 + 1);
   });
 
   test('that fails at any commit, before or after it, is completed by the next', async () => {
