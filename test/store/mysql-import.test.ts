@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 import { createDailyTally } from '../../src/ingest/usage-collector.ts';
+import { MysqlConnection } from '../../src/mysql/mysql-connection.ts';
 import type { MysqlTarget } from '../../src/mysql/mysql-target.ts';
+import { readLedger } from '../../src/store/mysql/ledger.ts';
 import type { Store } from '../../src/store/store.ts';
 import { anyLoad, makeLoad, makeRecord, storeLoads } from '../support/make-loads.ts';
 import { type MariadbServer, startMariadb } from '../support/mariadb-server.ts';
@@ -95,6 +97,34 @@ test('a tally that somebody else writes meanwhile makes the import fail as a who
     message: /of 2 rows the server has taken 1$/,
   });
   expect(await store.count({})).toBe(0);
+});
+
+test('a log that comes in while the ledger is read is not imported by that ledger', async () => {
+  const target = newDatabase();
+  const store = await openNew(target);
+  const print = {
+    length: 9,
+    lines: 1,
+    digest: '9'.repeat(16),
+    headLines: new Uint32Array(),
+    blocks: new Uint32Array(),
+  };
+  const log = { id: null, firstLine: 1, name: 'log', stamp: null, tailWaits: false, print };
+  const connection = new MysqlConnection(target);
+  onTestFinished(() => connection.close());
+  await connection.useDatabase();
+  let questions = 0;
+  const slow = new Proxy(connection, {
+    get(_, name) {
+      if (name !== 'query') return Reflect.get(connection, name, connection);
+      return async (sql: string): Promise<unknown[][]> => {
+        if (questions++ === 1) await storeLoads(store, [makeLoad()], utc, 'tally', [log]);
+        return connection.query(sql);
+      };
+    },
+  });
+  const { revision } = await readLedger(slow);
+  expect(await storeLoads(store, [makeLoad()], utc, 'tally', [log], revision)).toBe('conflict');
 });
 
 async function openNew(target: MysqlTarget): Promise<Store> {

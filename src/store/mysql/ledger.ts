@@ -4,13 +4,13 @@ import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
 import type { Rivals } from '../store.ts';
 
-/** The ledger, and the mark of its latest change. */
+/** The ledger, and the mark of its latest change, or of one before it: what comes in between is a conflict. */
 export async function readLedger(connection: MysqlConnection): Promise<{ revision: number; entries: LedgerEntry[] }> {
+  const revision = await readRevision(connection);
   const rows = await connection.query(
     'SELECT id, first_line, length, line_count, name, stamp, tail_waits FROM modtally_contents',
   );
-  const entries = rows.map(ledgerEntryOf);
-  return { revision: await readRevision(connection), entries };
+  return { revision, entries: rows.map(ledgerEntryOf) };
 }
 
 export async function readPrints(
