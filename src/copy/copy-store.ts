@@ -5,7 +5,7 @@ import { copyCatalogues, missingSnapshots } from './copy-catalogues.ts';
 import { copyDays, cutIntoParts } from './copy-days.ts';
 import { copyLedger, type SourceLedger, shapeOf } from './copy-ledger.ts';
 import { type CopyMarks, identifySource, isMark, type KnownSource, readMarks } from './copy-marks.ts';
-import { readDayFigures } from './day-figures.ts';
+import { filterOf, readDayFigures } from './day-figures.ts';
 import { type CopyPlan, planCopy } from './plan-copy.ts';
 
 export interface CopyOptions {
@@ -113,7 +113,8 @@ async function makePlan(
 ): Promise<Plan> {
   const sourceFigures = await readDayFigures(source);
   const { entries: known } = await (isDry ? ifThere(target.readLedger(), noLedger) : target.readLedger());
-  const targetFigures = await (isDry ? ifThere(readDayFigures(target), new Map()) : readDayFigures(target));
+  const ofTarget = readDayFigures(target, filterOf(sourceFigures));
+  const targetFigures = await (isDry ? ifThere(ofTarget, new Map()) : ofTarget);
   const marks = readMarks(known, identity);
   const names = { source: source.name, target: target.name };
   const plan = planCopy({ ...names, sourceFigures, targetFigures, marks, mayMerge });

@@ -19,6 +19,13 @@ export async function readDayFigures(store: Store, filter: UsageFilter = {}): Pr
   return inOrder(await store.select({ by: ['day', 'syshost'], measures, filter }));
 }
 
+/** Lets through what is of the days and clusters of some figures: a target may hold those of many sites. */
+export function filterOf(figures: DayFigures): UsageFilter {
+  const days = [...figures.keys()];
+  const syshosts = new Set([...figures.values()].flatMap((ofDay) => ofDay.map(({ syshost }) => syshost)));
+  return { days: [days[0] ?? 0, (days.at(-1) ?? -1) + 1], exact: { syshosts: [...syshosts] } };
+}
+
 /** Sixteen hexadecimal digits that are the same where the figures are. */
 export function digestOf(figures: readonly ClusterFigures[]): string {
   const values = figures.map((figure) => [figure.syshost, ...measures.map((name) => figure[name])]);

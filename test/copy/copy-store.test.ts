@@ -381,7 +381,15 @@ describe.each(onePair)('a copy from %s to %s', (from, to) => {
     for (const source of [disturbed(one, { name }), disturbed(other, { name })]) await copy(source, target);
     expect(await copy(one, target)).toMatchObject({ days: 0, already: 1, contents: 0, imports: 0 });
     await importLoads(one, [load('one')], 'tally', 3);
-    expect(await copy(one, target)).toMatchObject({ days: 1, contents: 1, imports: 1 });
+    const asked = new Set<string>();
+    const watched = disturbed(target, {
+      select(query) {
+        for (const syshost of query.filter.exact?.syshosts ?? ['all']) asked.add(syshost);
+        return target.select(query);
+      },
+    });
+    expect(await copy(one, watched)).toMatchObject({ days: 1, contents: 1, imports: 1 });
+    expect([...asked]).toEqual(['one']);
     const third = await newStore(from);
     await importLoads(third, [load('third')], 'tally', 4);
     const empty = { revision: 0, entries: [] };
