@@ -145,7 +145,7 @@ function refuseCommonContents(
   throw new AppError(
     'COPY_UNCLEAR',
     `${common.length} logs were imported into both ${source} and ${target}, such as ${first.name}`,
-    { hint: 'Nothing was copied: their loads would be there twice. Copy into another store.' },
+    { hint: 'Nothing of these days was copied: their loads would be there twice. Copy into another store.' },
   );
 }
 

@@ -67,7 +67,7 @@ export function planCopy(request: PlanRequest): CopyPlan {
 function foreignUsage({ target }: PlanRequest, days: readonly PlannedDay[]): AppError {
   const syshosts = [...new Set(days.flatMap((day) => day.syshosts))].sort(compareText).join(', ');
   return new AppError('COPY_UNCLEAR', `${target} has usage of its own of ${syshosts} on ${listDays(days)}`, {
-    hint: 'Nothing was copied. Copy into another store; or, if these are other loads than those of the source, add them with --merge.',
+    hint: 'Nothing of these days was copied. Copy into another store; or, if these are other loads than those of the source, add them with --merge.',
   });
 }
 
@@ -76,7 +76,7 @@ function changedUsage({ source, target }: PlanRequest, days: readonly PlannedDay
     'COPY_UNCLEAR',
     `of ${listDays(days)}, both ${source} and ${target} have changed since they were copied`,
     {
-      hint: `Nothing was copied. Import what is new into ${target} itself: it knows the logs whose loads were copied.`,
+      hint: `Nothing of these days was copied. Import what is new into ${target} itself: it knows the logs whose loads were copied.`,
     },
   );
 }
