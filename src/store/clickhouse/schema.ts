@@ -232,14 +232,13 @@ export async function insertSettings(
 
 /**
  * How rows are read: from replicas alone that have all that was written, and each shard answers for itself. That a
- * replica has the last that was written does not mean that it has what came before: one that is behind is not asked.
+ * replica has the last that was written does not mean that it has what came before: one that is behind is asked last.
  */
 export function readSettings({ cluster }: ClickhouseConnection): Settings {
   if (cluster === null) return {};
   return {
     select_sequential_consistency: '1',
     max_replica_delay_for_distributed_queries: '1',
-    fallback_to_stale_replicas_for_distributed_queries: '0',
     distributed_group_by_no_merge: '1',
   };
 }
