@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AppError } from '../../core/app-error.ts';
 import type { Decisions } from './decisions.ts';
-import type { OpenBatch, StateChange, StoreState } from './store-state.ts';
+import { type OpenBatch, type StateChange, type StoreState, voidBatches } from './store-state.ts';
+import { withVoid } from './void-batches.ts';
 
 /** A batch that nobody has closed for so long is taken for one whose process has died, wherever that was. */
 const ABANDONED_MS = 24 * 3_600_000;
@@ -31,9 +32,15 @@ export async function openBatch(decisions: Decisions, waitMs: number, isRemoval 
   return batch;
 }
 
-/** Gives a batch up: its rows never count. */
-export async function giveUpBatch(decisions: Decisions, waitMs: number, batch: number): Promise<void> {
-  await decisions.decide(waitMs, (state) => (isOpen(state, batch) ? giveUp(state, [batch]) : null));
+/**
+ * Gives a batch up: its rows never count.
+ * @param isEmpty whether nobody has ever begun to write rows of it, so that its number need not be known as void
+ */
+export async function giveUpBatch(decisions: Decisions, waitMs: number, batch: number, isEmpty = false): Promise<void> {
+  await decisions.decide(waitMs, (state) => {
+    if (!isOpen(state, batch)) return null;
+    return isEmpty ? { open: withoutBatch(state, batch) } : giveUp(state, [batch]);
+  });
 }
 
 export function isOpen({ open }: StoreState, batch: number): boolean {
@@ -46,12 +53,13 @@ export function withoutBatch({ open }: StoreState, batch: number): readonly Open
 }
 
 /**
- * Whether a batch still is to be decided on; false where it has been, by a decision whose answer was lost.
+ * Whether a batch still is to be decided on; false where it has been, by a decision whose answer was lost. Whoever
+ * writes rows of it asks that before each insert: it may have been given up so long ago that its number is forgotten.
  * @throws AppError STORE_BUSY where it was given up by others
  */
 export function isUndecided(state: StoreState, batch: number, name: string): boolean {
   if (isOpen(state, batch)) return true;
-  if (!state.void.includes(batch)) return false;
+  if (batch > state.forgotten && !voidBatches(state).includes(batch)) return false;
   throw new AppError('STORE_BUSY', `${name}: this took so long that it was taken for dead`, {
     hint: 'Nothing was stored. Run it again.',
   });
@@ -64,7 +72,7 @@ export function giveUp(
 ): Required<Pick<StateChange, 'open' | 'void' | 'unswept'>> {
   return {
     open: open.filter(({ batch }) => !batches.includes(batch)),
-    void: [...gone, ...batches],
+    void: withVoid(gone, batches),
     unswept: [...unswept, ...batches],
   };
 }

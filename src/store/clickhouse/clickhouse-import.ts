@@ -7,7 +7,7 @@ import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import type { Decisions } from './decisions.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { insertSettings, type Quorum, readQuorum, readSettings, tablesOf } from './schema.ts';
-import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
+import { inCountedUsage, type StoreState } from './store-state.ts';
 import { sweepOn } from './sweep.ts';
 import { tallyKey } from './usage-filter.ts';
 import { UsageRows } from './usage-rows.ts';
@@ -52,6 +52,8 @@ class ClickhouseImport implements StoreImport {
   #heldRows = 0;
   #heldBytes = 0;
   #batch: number | null = null;
+  /** Whether anything of the batch may be in the tables. */
+  #isEmpty = true;
   #chunk = 0;
   /** The number under which rows of a source are sent, by the number that its reader gives it. */
   readonly #sources = new Map<number, number>();
@@ -125,13 +127,14 @@ class ClickhouseImport implements StoreImport {
       isConflict = await hasConflict(this.#connection, state, ledger, { revision, rivals });
       if (isConflict) return null;
       if (tallies > 0) newRows = rows - tallies + (await this.#countNew(state, batch));
+      this.#isEmpty = false;
       const { lastContent } = await writeLedger(this.#connection, state, { batch, record, newRows }, ledger, settings);
       return {
         lastContent,
         revision: state.revision + 1,
         changes: state.changes + 1,
         open: withoutBatch(state, batch),
-        removals: [...state.removals, ...this.#removalOfDiscarded(state, batch)],
+        removals: [...state.removals, ...this.#removalOfDiscarded(batch)],
       };
     });
     if (isConflict) return 'conflict';
@@ -142,12 +145,17 @@ class ClickhouseImport implements StoreImport {
 
   async close(): Promise<void> {
     // Should that fail, the batch is given up by whoever opens one when this process has ended.
-    if (this.#batch !== null) await giveUpBatch(this.#decisions, 0, this.#batch).catch(() => {});
+    if (this.#batch !== null) {
+      await giveUpBatch(this.#decisions, 0, this.#batch, this.#isEmpty).catch(() => {});
+    }
     this.#batch = null;
   }
 
   async #openBatch(): Promise<number> {
-    this.#batch ??= await openBatch(this.#decisions, this.#waitMs);
+    if (this.#batch === null) {
+      this.#batch = await openBatch(this.#decisions, this.#waitMs);
+      this.#isEmpty = true;
+    }
     return this.#batch;
   }
 
@@ -158,7 +166,12 @@ class ClickhouseImport implements StoreImport {
     const bytes = Buffer.concat(this.#held.map((held) => held.bytes));
     // A server alone does not know again what it has had.
     const waitMs = connection.cluster === null ? 0 : this.#waitMs;
-    await connection.persist(waitMs, () => connection.insert(tablesOf(connection).usage, bytes, settings));
+    const batch = await this.#openBatch();
+    await connection.persist(waitMs, async () => {
+      isUndecided(await this.#decisions.read(), batch, connection.name);
+      this.#isEmpty = false;
+      await connection.insert(tablesOf(connection).usage, bytes, settings);
+    });
     for (const { source, rows, tallies } of this.#held) {
       const before = this.#sent.get(source) ?? { rows: 0, tallies: 0 };
       this.#sent.set(source, { rows: before.rows + rows, tallies: before.tallies + tallies });
@@ -227,10 +240,9 @@ class ClickhouseImport implements StoreImport {
     return Number(row?.[0] ?? 0);
   }
 
-  #removalOfDiscarded(state: StoreState, batch: number): StoreState['removals'] {
+  #removalOfDiscarded(batch: number): StoreState['removals'] {
     if (this.#discarded.size === 0) return [];
-    const except = uncountedBatches(state).filter((other) => other !== batch);
     const where = `batch = ${batch} AND source IN (${[...this.#discarded].join(', ')})`;
-    return [{ batch, lastBatch: batch, except, where }];
+    return [{ batch, lastBatch: batch, except: [], where }];
   }
 }

@@ -105,11 +105,7 @@ export class Decisions {
 
   async #make(state: StoreState): Promise<void> {
     const text = writeState(state);
-    if (text.length > LONGEST_STATE) {
-      throw new AppError('STORE_FAILED', `${this.#connection.name}: what is to be removed takes too many names`, {
-        hint: 'Name fewer users, modules or paths at once. Nothing was changed.',
-      });
-    }
+    if (text.length > LONGEST_STATE) throw isTooLong(this.#connection.name, state);
     const { cluster } = this.#connection;
     const { nameOf } = tablesOf(this.#connection);
     const engine =
@@ -177,6 +173,19 @@ export class Decisions {
 const LONGEST_STATE = 500_000;
 const CLEANING_PERIOD = 8;
 const SHORTEST_WAIT_MS = 10_000;
+
+function isTooLong(name: string, state: StoreState): AppError {
+  const { removals, unswept } = state;
+  if (writeState({ ...state, removals: removals.slice(0, -1) }).length <= LONGEST_STATE) {
+    return new AppError('STORE_FAILED', `${name}: what is to be removed takes too many names`, {
+      hint: 'Name fewer users, modules or paths at once. Nothing was changed.',
+    });
+  }
+  const waiting = `${removals.length} removals and ${unswept.length} failed imports`;
+  return new AppError('STORE_FAILED', `${name}: rows of ${waiting} wait to be taken out of the tables, too many`, {
+    hint: 'Is a replica away for long? system.mutations and system.replicas of the servers tell what they wait for.',
+  });
+}
 
 function tableOf(number: number | ''): string {
   return `modtally_state_${number}`;

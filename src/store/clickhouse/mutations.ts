@@ -1,12 +1,12 @@
-import { AppError } from '../../core/app-error.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
-import { zookeeperPath } from './schema.ts';
 import { quoteText } from './statement.ts';
+import { readNodes, replicatedPaths } from './zookeeper.ts';
 
 /**
  * Whether every replica has done what a statement with a mark in it told them to remove from a table; null where they
- * have not been told. A server knows of itself alone. So of replicated tables it is looked up in ZooKeeper, where each
- * replica lists its parts, and the name of a part ends in the number of the last statement that was applied to it.
+ * have not been told, or wait for a part that nobody adds. A server knows of itself alone. So of replicated tables it
+ * is looked up in ZooKeeper, where each replica lists its parts, and the name of a part ends in the number of the last
+ * statement that was applied to it.
  * @param partitions those that have such rows; null for all
  */
 export async function mutatedEverywhere(
@@ -23,11 +23,9 @@ export async function mutatedEverywhere(
     );
     return Number(row?.[1]) === 0 ? null : Number(row?.[0]) === 1;
   }
-  const path = `${zookeeperPath(connection)}/${table}`;
-  const shards = table === 'modtally_usage' ? (await readNodes(connection, path)).map(({ name }) => `/${name}`) : [''];
   let isDone = true;
-  for (const shard of shards) {
-    const done = await mutatedIn(connection, path + shard, mark, partitions);
+  for (const path of await replicatedPaths(connection, table)) {
+    const done = await mutatedIn(connection, path, mark, partitions);
     if (done === null) return null;
     isDone &&= done;
   }
@@ -44,13 +42,19 @@ async function mutatedIn(
   const told = mutations.filter(({ value }) => value.includes(mark)).map(({ value }) => readVersions(value));
   const [first] = told;
   if (first === undefined) return null;
-  for (const replica of await readNodes(connection, `${path}/replicas`)) {
-    const nodes = await readNodes(connection, `${path}/replicas/${replica.name}/parts`);
-    const parts = nodes.map(({ name }) => readPart(name));
-    const asked = parts.filter(({ partition }) => partitions === null || partitions.includes(partition));
-    if (asked.some((part) => !isMutated(part, first) && !asked.some((other) => isReplacing(other, part)))) return false;
+  const replicas: Part[][] = [];
+  for (const { name } of await readNodes(connection, `${path}/replicas`)) {
+    const nodes = await readNodes(connection, `${path}/replicas/${name}/parts`);
+    const parts = nodes.map((node) => readPart(node.name));
+    replicas.push(parts.filter(({ partition }) => partitions === null || partitions.includes(partition)));
   }
-  return true;
+  const waiting = replicas.flatMap((parts) =>
+    parts.filter((part) => !isMutated(part, first) && !parts.some((other) => isReplacing(other, part))),
+  );
+  // The last part of a partition may wait for a later one for ever.
+  const isLast = (part: Part): boolean =>
+    !replicas.flat().some(({ partition, first }) => partition === part.partition && first > part.last);
+  return waiting.some(isLast) ? null : waiting.length === 0;
 }
 
 /** A part: its partition, the first and last of its blocks, how often it was merged, the last statement applied. */
@@ -94,17 +98,4 @@ function readVersions(entry: string): ReadonlyMap<string, number> {
   return new Map(
     [...entry.matchAll(/^([^\t\n]+)\t(\d+)$/gm)].map(([, partition = '', number]) => [partition, Number(number)]),
   );
-}
-
-async function readNodes(
-  connection: ClickhouseConnection,
-  path: string,
-): Promise<{ readonly name: string; readonly value: string }[]> {
-  try {
-    const rows = await connection.query(`SELECT name, value FROM system.zookeeper WHERE path = ${quoteText(path)}`);
-    return rows.map(([name, value]) => ({ name: String(name), value: String(value) }));
-  } catch (error) {
-    if (error instanceof AppError && /No node/.test(error.message)) return [];
-    throw error;
-  }
 }

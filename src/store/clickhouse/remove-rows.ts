@@ -6,7 +6,7 @@ import { compileCount } from './compile-query.ts';
 import type { Decisions } from './decisions.ts';
 import { insertSettings, readQuorum, readSettings, tablesOf, usageColumns } from './schema.ts';
 import { writeValues } from './statement.ts';
-import { inCountedUsage, type StoreState, uncountedBatches } from './store-state.ts';
+import { inCountedUsage, openBatches, type StoreState } from './store-state.ts';
 import { allOf, compileDays, compileNames, compileTime, daysOf, tallyKey } from './usage-filter.ts';
 
 /** Number of rows that a filter lets through. */
@@ -39,7 +39,10 @@ export async function removeRows(
     const filter = await filterOf(state);
     const rows = await countRows(connection, state, filter);
     await archive(state, filter);
-    if (rows > 0) await writeStaying(connection, state, filter, batch, waitMs);
+    if (rows > 0) {
+      isUndecided(await decisions.read(), batch, connection.name);
+      await writeStaying(connection, state, filter, batch, waitMs);
+    }
     const where = compileRemoval(filter);
     await decisions.decide(waitMs, (latest) => {
       if (!isUndecided(latest, batch, connection.name)) return null;
@@ -48,7 +51,7 @@ export async function removeRows(
       return {
         open,
         changes: latest.changes + 1,
-        removals: [...latest.removals, { batch, lastBatch: state.lastBatch, except: uncountedBatches(state), where }],
+        removals: [...latest.removals, { batch, lastBatch: state.lastBatch, except: openBatches(state), where }],
       };
     });
     isDecided = true;

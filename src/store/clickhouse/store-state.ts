@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inBatches, numbersToSteps, stepsToNumbers } from './batch-list.ts';
 
 /**
  * What a store is at one moment: which of the rows in its tables count. Rows carry the number of a batch, which is
@@ -29,7 +30,9 @@ export interface StoreState {
    * Batches that were given up, and never count: who had opened one may be dead, and an insert of his be under way
    * still, for as long as nobody can tell.
    */
-  readonly void: readonly number[];
+  readonly void: readonly VoidBatches[];
+  /** No number up to this one is known to be void any more: no row has it, and none will. */
+  readonly forgotten: number;
   /** Batches that may be taken out of the tables. */
   readonly unswept: readonly number[];
   /** What was removed and may still be in the tables. */
@@ -51,6 +54,13 @@ export interface OpenBatch {
   readonly since: number;
 }
 
+/** Batches that were given up on one day. */
+export interface VoidBatches {
+  /** Since 1970, by the clock of who gave them up. */
+  readonly day: number;
+  readonly batches: readonly number[];
+}
+
 /** Rows that ceased to count, of the batches up to one, save for some. */
 export interface Removal {
   /** That of the removal itself, by which it is known. */
@@ -70,6 +80,8 @@ export interface Sweep {
   readonly days: readonly number[];
   /** The other tables that have some. */
   readonly tables: readonly string[];
+  /** Those of the batches that need not be known to be void afterwards. */
+  readonly forgets: readonly number[];
 }
 
 /** So many states on, a mark is forgotten. */
@@ -87,6 +99,7 @@ export const firstState: StoreState = {
   lastContent: 0,
   open: [],
   void: [],
+  forgotten: 0,
   unswept: [],
   removals: [],
   sweep: null,
@@ -106,14 +119,19 @@ export function isOldNumber(number: number, state: StoreState): boolean {
   return number < state.number - MARKS;
 }
 
-/** Rows of batches that do not count: open ones, and those that were given up. */
-export function uncountedBatches({ open, void: gone }: Pick<StoreState, 'open' | 'void'>): number[] {
-  return [...gone, ...open.map(({ batch }) => batch)];
+/** Batches that do not count and never will. */
+export function voidBatches({ void: gone }: Pick<StoreState, 'void'>): number[] {
+  return gone.flatMap(({ batches }) => batches);
+}
+
+/** Batches that do not count yet. */
+export function openBatches({ open }: Pick<StoreState, 'open'>): number[] {
+  return open.map(({ batch }) => batch);
 }
 
 /** The condition that lets through the rows of batches that count, for any of the tables. */
 export function inCountedBatches(state: Pick<StoreState, 'lastBatch' | 'open' | 'void'>): string {
-  return batchesUpTo(state.lastBatch, uncountedBatches(state));
+  return batchesUpTo(state.lastBatch, [...voidBatches(state), ...openBatches(state)]);
 }
 
 /** The condition that lets through the rows of the usage table that count. */
@@ -128,20 +146,21 @@ export function isRemoved({ lastBatch, except, where }: Removal): string {
 
 function batchesUpTo(last: number, except: readonly number[]): string {
   const upTo = `batch BETWEEN 1 AND ${last}`;
-  return except.length === 0 ? upTo : `${upTo} AND batch NOT IN (${except.join(', ')})`;
+  return except.length === 0 ? upTo : `${upTo} AND NOT (${inBatches(except)})`;
 }
 
 const SIGN = 'modtally:';
 
 /** A state as a text of letters, digits, `_`, `-` and a colon. */
 export function writeState(state: StoreState): string {
-  return SIGN + deflateRawSync(JSON.stringify(state)).toString('base64url');
+  return SIGN + deflateRawSync(JSON.stringify(state, numbersToSteps)).toString('base64url');
 }
 
 /** The state that a text holds, whatever stands around it; null where there is none. */
-export function readState(text: string): StoreState | null {
-  const written = new RegExp(`${SIGN}([\\w-]+)`).exec(text)?.[1];
+export function readState(told: string): StoreState | null {
+  const written = new RegExp(`${SIGN}([\\w-]+)`).exec(told)?.[1];
   if (written === undefined) return null;
-  const state: StoreState = JSON.parse(inflateRawSync(Buffer.from(written, 'base64url')).toString());
+  const text = inflateRawSync(Buffer.from(written, 'base64url')).toString();
+  const state: StoreState = JSON.parse(text, stepsToNumbers);
   return state;
 }
