@@ -56,6 +56,7 @@ test('a state is read as it was written', () => {
           removals: [3, 1],
           days: [7, 5],
           tables: ['t'],
+          condensed: null,
           forgets: [],
         },
       };

@@ -9,23 +9,33 @@ import { quoteText } from './statement.ts';
 import { inCountedBatches, type StoreState } from './store-state.ts';
 
 /**
- * The rows that were written for the state in which their import was taken in: it may have been to be part of earlier
- * ones, and somebody else was faster.
+ * The contents of a state: what an import has written for the state in which it was taken in, as it may have been to be
+ * part of earlier ones, and somebody else was faster; and what they were put together by.
+ * @param asked the condition of those that are asked for
  */
-function inDecided(connection: ClickhouseConnection, state: StoreState): string {
-  const counted = [inCountedBatches(state), isUpToDate(connection)].join(' AND ');
-  const { imports } = tablesOf(connection);
-  return `${counted} AND (batch, decided) IN (SELECT batch, max(decided) FROM ${imports} WHERE ${counted} GROUP BY batch)`;
+export function ofContents(connection: ClickhouseConnection, state: StoreState, asked = '1'): string {
+  const { contents, imports } = tablesOf(connection);
+  const { condensed } = state;
+  const conditions = [
+    inCountedBatches(state),
+    isUpToDate(connection),
+    ...(condensed === null ? [] : [`(decided > ${condensed.decided} OR batch = ${condensed.batch})`]),
+    asked,
+  ].join(' AND ');
+  const isTaken = `(batch, decided) IN (
+    SELECT batch, max(decided) FROM ${imports} WHERE batch IN (SELECT batch FROM ${contents} WHERE ${conditions})
+    GROUP BY batch)`;
+  return `${conditions} AND ${condensed === null ? isTaken : `(batch = ${condensed.batch} OR ${isTaken})`}`;
 }
 
 /** The newest version of each content. */
-const newestOfContent = 'ORDER BY id, decided DESC LIMIT 1 BY id';
+export const newestOfContent = 'ORDER BY id, decided DESC LIMIT 1 BY id';
 
 export async function readLedger(connection: ClickhouseConnection, state: StoreState): Promise<LedgerEntry[]> {
   const rows = await ask(
     connection,
     `SELECT id, first_line, length, lines, name, stamp, tail_waits FROM ${tablesOf(connection).contents}
-     WHERE ${inDecided(connection, state)} ${newestOfContent}`,
+     WHERE ${ofContents(connection, state)} ${newestOfContent}`,
   );
   return rows.map(ledgerEntryOf);
 }
@@ -39,7 +49,7 @@ export async function readPrints(
   const rows = await ask(
     connection,
     `SELECT id, length, lines, digest, hex(head_lines), hex(blocks) FROM ${tablesOf(connection).contents}
-     WHERE ${inDecided(connection, state)} AND id IN (${ids.join(', ')}) ${newestOfContent}`,
+     WHERE ${ofContents(connection, state, `id IN (${ids.join(', ')})`)} ${newestOfContent}`,
   );
   return printsOf(
     rows.map(([id, length, lines, digest, ...hashes]) => [
@@ -50,11 +60,13 @@ export async function readPrints(
 }
 
 export async function readHistory(connection: ClickhouseConnection, state: StoreState): Promise<PastImport[]> {
+  const { imports } = tablesOf(connection);
+  const counted = inCountedBatches(state);
+  // Written whole for each state that it was to be part of: the last one is the one that it was taken into.
   const rows = await ask(
     connection,
     `SELECT started_at, zone, files, lines, loads, ignored, skipped, rejected, already, new_rows
-     FROM (SELECT * FROM ${tablesOf(connection).imports} WHERE ${inDecided(connection, state)}
-           LIMIT 1 BY batch, place)
+     FROM (SELECT * FROM ${imports} WHERE ${counted} ORDER BY batch, decided DESC LIMIT 1 BY batch, place)
      ORDER BY decided, place`,
   );
   return rows.map(pastImportOf);
@@ -74,7 +86,7 @@ export async function hasConflict(
   const rows = await ask(
     connection,
     `SELECT 1 FROM ${tablesOf(connection).contents}
-     WHERE ${inDecided(connection, state)} AND revision > ${revision} AND first_line IN (${firstLines.join(', ')}) LIMIT 1`,
+     WHERE ${ofContents(connection, state, `revision > ${revision} AND first_line IN (${firstLines.join(', ')})`)} LIMIT 1`,
   );
   return rows.length > 0;
 }
@@ -129,7 +141,7 @@ export async function writeLedger(
       `INSERT INTO ${contents}
        SELECT ${batch}, ${decided}, id, ${revision}, first_line, length, lines, digest, head_lines, blocks,
               ${names}, if(${hasStamp} = 1, ${stamps}, NULL), ${tails}
-       FROM ${contents} WHERE ${inDecided(connection, state)} AND id IN (${ids}) ${newestOfContent}`,
+       FROM ${contents} WHERE ${ofContents(connection, state, `id IN (${ids})`)} ${newestOfContent}`,
       { ...settings, ...readSettings(connection) },
     );
   }

@@ -41,6 +41,8 @@ export interface StoreState {
   readonly sweep: Sweep | null;
   /** By cluster, the batch that holds its catalogue. */
   readonly catalogues: Readonly<Record<string, number>>;
+  /** What the contents of the ledger were put together by; null where they never were. */
+  readonly condensed: CondensedLedger | null;
 }
 
 export interface OpenBatch {
@@ -59,6 +61,15 @@ export interface VoidBatches {
   /** Since 1970, by the clock of who gave them up. */
   readonly day: number;
   readonly batches: readonly number[];
+}
+
+/** A batch that has every content of the ledger as it was in a state: what was written for that one or before is past. */
+export interface CondensedLedger {
+  readonly batch: number;
+  /** The number of that state. */
+  readonly decided: number;
+  /** Whether what is past was taken out of the table. */
+  readonly isSwept: boolean;
 }
 
 /** Rows that ceased to count, of the batches up to one, save for some. */
@@ -80,6 +91,8 @@ export interface Sweep {
   readonly days: readonly number[];
   /** The other tables that have some. */
   readonly tables: readonly string[];
+  /** By what the contents of the ledger were put together whose past ones go; null where none do. */
+  readonly condensed: CondensedLedger | null;
   /** Those of the batches that need not be known to be void afterwards. */
   readonly forgets: readonly number[];
 }
@@ -104,6 +117,7 @@ export const firstState: StoreState = {
   removals: [],
   sweep: null,
   catalogues: {},
+  condensed: null,
 };
 
 /** What changes from a state to the next. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inBatches } from './batch-list.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import { condenseLedger } from './condense-ledger.ts';
 import type { Decisions } from './decisions.ts';
 import { isUpToDate, readSettings, sharedTables, tablesOf } from './schema.ts';
 import type { StateChange, StoreState, Sweep } from './store-state.ts';
@@ -32,12 +33,19 @@ export async function sweepRows(connection: ClickhouseConnection, decisions: Dec
 
 /** Sweeps as far as it goes without waiting. That it fails is nobody's concern: the next one comes. */
 export async function sweepOn(connection: ClickhouseConnection, decisions: Decisions): Promise<void> {
+  await condenseLedger(connection, decisions).catch(() => {});
   await sweepRows(connection, decisions, 0).catch(() => {});
 }
 
 function hasWork(state: StoreState): boolean {
-  const { sweep, unswept, removals } = state;
-  return sweep !== null || unswept.length > 0 || removals.length > 0 || batchesToForget(state).length > 0;
+  const { sweep, unswept, removals, condensed } = state;
+  return (
+    sweep !== null ||
+    unswept.length > 0 ||
+    removals.length > 0 ||
+    condensed?.isSwept === false ||
+    batchesToForget(state).length > 0
+  );
 }
 
 /** Decides what goes, and tells the servers; false where nothing has to. */
@@ -60,7 +68,8 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
   const forgets = old.length > 0 && (await waitsForQuorum(connection)) ? [] : old;
   const batches = [...new Set([...state.unswept, ...forgets])];
   const removals = state.removals.map(({ batch }) => batch);
-  if (batches.length === 0 && removals.length === 0) return null;
+  const condensed = state.condensed?.isSwept === false ? state.condensed : null;
+  if (batches.length === 0 && removals.length === 0 && condensed === null) return null;
   const days = await connection.query(
     `SELECT min(day) FROM (
        SELECT day, toYYYYMM(toDate(toUInt16(day))) AS month FROM ${tablesOf(connection).usage}
@@ -70,10 +79,13 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
   );
   const tables: string[] = [];
   for (const { name } of sharedTables) {
-    const [row] = await connection.query(
-      `SELECT 1 FROM ${tablesOf(connection).nameOf(name)} WHERE ${inBatches(batches)} AND ${isUpToDate(connection)} LIMIT 1`,
-      readSettings(connection),
-    );
+    const isPastLedger = condensed !== null && name === 'modtally_contents';
+    const [row] = isPastLedger
+      ? [[1]]
+      : await connection.query(
+          `SELECT 1 FROM ${tablesOf(connection).nameOf(name)} WHERE ${inBatches(batches)} AND ${isUpToDate(connection)} LIMIT 1`,
+          readSettings(connection),
+        );
     if (row !== undefined) tables.push(name);
   }
   const sweep: Sweep = {
@@ -82,6 +94,7 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
     removals,
     days: days.map(([day]) => Number(day)),
     tables,
+    condensed,
     forgets,
   };
   // Who asks about a former state has to know that rows may be missing from now on.
@@ -102,7 +115,12 @@ async function finishSweep(connection: ClickhouseConnection, decisions: Decision
       ...forgetBatches(latest, sweep.forgets),
       unswept: latest.unswept.filter((batch) => !batches.has(batch)),
       removals: latest.removals.filter(({ batch }) => !sweep.removals.includes(batch)),
+      condensed: withSwept(latest.condensed, sweep.condensed),
     };
   });
   return true;
+}
+
+function withSwept(latest: StoreState['condensed'], swept: Sweep['condensed']): StoreState['condensed'] {
+  return latest !== null && latest.batch === swept?.batch ? { ...latest, isSwept: true } : latest;
 }

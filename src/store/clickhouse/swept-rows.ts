@@ -48,12 +48,14 @@ function sweptTables(
   state: StoreState,
   sweep: Sweep,
 ): { readonly name: string; readonly where: string; readonly isSharded: boolean }[] {
-  const { batches, days, tables } = sweep;
+  const { batches, days, tables, condensed } = sweep;
   const ofUsage = `batch = 0 OR ${goingFromUsage(state, sweep)}`;
   const ofBatches = inBatches([0, ...batches]);
+  const ofLedger =
+    condensed === null ? ofBatches : `${ofBatches} OR decided <= ${condensed.decided} AND batch != ${condensed.batch}`;
   return [
     ...(days.length === 0 ? [] : [{ name: 'modtally_usage', where: ofUsage, isSharded: cluster !== null }]),
-    ...tables.map((name) => ({ name, where: ofBatches, isSharded: false })),
+    ...tables.map((name) => ({ name, where: name === 'modtally_contents' ? ofLedger : ofBatches, isSharded: false })),
   ];
 }
 
