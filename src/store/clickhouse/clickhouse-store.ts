@@ -234,7 +234,9 @@ export class ClickhouseStore implements Store {
 
   /** An answer about one state: one that was asked for while rows went from the tables may lack some of them. */
   async #read<T>(ask: (state: StoreState) => Promise<T>): Promise<T> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // Of a moment that is over, what is missing stays missing.
+    const attempts = this.#moment === null ? ATTEMPTS : 1;
+    for (let attempt = 0; attempt < attempts; attempt++) {
       const state = await this.#readState();
       const answer = await ask(state);
       if ((await this.#readNewest()).losses === state.losses) return answer;
