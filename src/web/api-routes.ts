@@ -112,12 +112,7 @@ async function answerReport(house: House, report: Report, { request, reply, visi
   const role = visitor.role ?? 'public';
   const question = readQuestion(report, query, house.zone);
   const { state, product: table } = await house.desk.answer({ ...question, report: report.name }, role);
-  const { users = [], exact = {} } = question.filter;
-  noteWhoWasSeen(house, {
-    request,
-    visitor,
-    users: [...new Set([...users, ...(exact.users ?? []), ...usersIn([table])])],
-  });
+  noteWhoWasSeen(house, { request, visitor, users: usersIn([{ filter: question.filter, table }]) });
   const tag = entityTag([state, role]);
   reply.header('etag', tag);
   if (isUnchanged(request, tag)) return reply.code(304).send();

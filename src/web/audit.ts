@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { addToAuditLog } from '../app/audit-log.ts';
 import type { ResultTable } from '../core/result-table.ts';
+import type { UsageFilter } from '../core/usage-query.ts';
 import { auditLogOf, type House } from './house.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -31,9 +32,23 @@ export function noteWhoWasSeen(house: House, { request, visitor, users }: Sight)
   });
 }
 
-/** The persons that are named in tables, each once. */
-export function usersIn(tables: readonly ResultTable[]): string[] {
-  return [...new Set(tables.flatMap((table) => [...namesIn(table)]))];
+/** A question and its answer, as far as they name persons. */
+export interface Told {
+  readonly filter: Pick<UsageFilter, 'users' | 'exact'>;
+  readonly table: ResultTable;
+}
+
+/** The persons that are named in answers, or by whom was asked, each once. */
+export function usersIn(told: readonly Told[]): string[] {
+  return [
+    ...new Set(
+      told.flatMap(({ filter: { users = [], exact = {} }, table }) => [
+        ...users,
+        ...(exact.users ?? []),
+        ...namesIn(table),
+      ]),
+    ),
+  ];
 }
 
 function* namesIn({ columns, rows, page }: ResultTable): Generator<string> {

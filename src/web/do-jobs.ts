@@ -38,7 +38,7 @@ async function produce(job: Job, moment: Moment, site: Site): Promise<Products[J
       if (page === undefined) throw new HttpFault(404, 'NOT_FOUND', 'there is nothing here');
       const view = await beginView(site, moment, job);
       const { title, kind = null, place, body, filters } = await page.content(view);
-      return { title, kind, place, body: body.text, filters: filters?.text ?? '', users: usersIn(view.tables) };
+      return { title, kind, place, body: body.text, filters: filters?.text ?? '', users: usersIn(view.told) };
     }
   }
 }

@@ -3,6 +3,7 @@ import { readTimeBound, reportNamed, timeRange } from '../app/run-report.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import { includesRole, type Role } from '../core/role.ts';
 import type { UsageFilter } from '../core/usage-query.ts';
+import type { Told } from './audit.ts';
 import { hrefTo, type Site } from './house.ts';
 import type { Parameter, QueryValues } from './route.ts';
 
@@ -24,13 +25,13 @@ export interface Frame {
   href(path: string, query?: Readonly<Record<string, string | null>>): string;
 }
 
-/** A page that is being made: it asks for tables, all of one moment, and remembers which it has got. */
+/** A page that is being made: it asks for tables, all of one moment, and remembers what it has asked and got. */
 export interface View extends Frame {
   /** The filters of the view, for the tables that it asks for. */
   readonly filter: UsageFilter;
   readonly names: KnownNames;
-  /** All tables it was given so far. */
-  readonly tables: readonly ResultTable[];
+  /** All that it asked so far, and was told. */
+  readonly told: readonly Told[];
   /** @throws AppError */
   ask(report: string, ask?: Partial<Pick<Question, 'filter' | 'options' | 'limit'>>): Promise<ResultTable>;
 }
@@ -55,7 +56,7 @@ export function frameOf(site: Site, { role, query }: Pick<Frame, 'role' | 'query
 /** Begins a page. @throws AppError BAD_DATE; STORE_ codes */
 export async function beginView(site: Site, moment: Moment, of: Pick<Frame, 'role' | 'query'>): Promise<View> {
   const { query } = of;
-  const tables: ResultTable[] = [];
+  const told: Told[] = [];
   const cluster = textOf(query['cluster']);
   const filter: UsageFilter = {
     ...(cluster === null ? {} : { exact: { syshosts: [cluster] } }),
@@ -67,13 +68,13 @@ export async function beginView(site: Site, moment: Moment, of: Pick<Frame, 'rol
   return {
     ...frameOf(site, of),
     filter,
-    tables,
+    told,
     names: await moment.readNames(),
     async ask(report, { filter: more = {}, options = {}, limit = null } = {}) {
       const exact = { ...filter.exact, ...more.exact };
       const asked = { ...filter, ...more, exact };
       const table = await moment.ask({ report: reportNamed(report), filter: asked, options, limit });
-      tables.push(table);
+      told.push({ filter: asked, table });
       return table;
     },
   };

@@ -104,6 +104,20 @@ describe('an analyst', () => {
 });
 
 describe('staff', () => {
+  const lastEntries = (count: number): Record<string, unknown>[] => {
+    const lines = readFileSync(join(dashboard.folder, 'audit.jsonl'), 'utf8').trim().split('\n');
+    return lines.slice(-count).map((line) => JSON.parse(line));
+  };
+
+  test('are written down, with by whom they have asked, where the answer names nobody', async () => {
+    await dashboard.get('/reports/top?user=user04&each=module', 'staff');
+    await dashboard.get('/reports/usernames?pattern=user05', 'staff');
+    expect(lastEntries(2)).toMatchObject([
+      { what: '/reports/top', users: ['user04'] },
+      { what: '/reports/usernames', users: ['user05'] },
+    ]);
+  });
+
   test('are written down, with whom they have looked at', async () => {
     await dashboard.get('/user?name=user02', 'staff');
     await dashboard.get('/api/v1/reports/usernames?user=user03', 'staff');

@@ -25,7 +25,6 @@ export const userPage: Page = {
     const days = await view.ask('trend', { filter, options: { by: 'day' } });
     const top = await view.ask('top', { filter, options: { each: 'module', by: 'loads' }, limit: 100 });
     const clusters = await view.ask('clusters', { filter, options: { each: 'all' } });
-    // That somebody was looked up is told by this table, whatever else is in the others.
     const notify = await view.ask('notify', { filter });
     const direct = await view.ask('direct', { filter, limit: 50 });
     return {
