@@ -9,7 +9,7 @@ import { HttpFault } from './http-fault.ts';
 import { describeApi } from './openapi.ts';
 import { questionParameters, readQuestion } from './report-question.ts';
 import type { Call, Route } from './route.ts';
-import { searchNames } from './search-names.ts';
+import { findNames } from './search-route.ts';
 import { tableFormats } from './table-formats.ts';
 
 type Report = (typeof allReports)[number];
@@ -50,9 +50,9 @@ export function apiRoutes(house: House, allRoutes: () => readonly Route[]): Rout
       summary: 'packages, modules, users and clusters whose names hold a text',
       query: { q: { type: 'string', maxLength: 200, description: 'the text' } },
       types: ['application/json'],
-      answer: async ({ visitor, query }) => {
-        const { product } = await house.desk.readNames(visitor.role ?? 'public');
-        return { found: searchNames(product, String(query['q'] ?? ''), MOST_FOUND) };
+      answer: async (call) => {
+        const { found } = await findNames(house, call, MOST_FOUND);
+        return { found };
       },
     },
     {

@@ -31,7 +31,7 @@ export function renderPage(
   house: House,
   view: Frame,
   call: Call,
-  { title, kind, place, body, filters, asOf }: PageInside & Pick<Kept<PageInside>, 'asOf'>,
+  { title, kind, place, body, filters, asOf }: Omit<PageInside, 'users'> & Pick<Kept<PageInside>, 'asOf'>,
 ): string {
   const { visitor } = call;
   const places = [

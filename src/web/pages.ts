@@ -4,10 +4,9 @@ import { cataloguePage, clustersPage, modulesPage, usersPage } from './pages/lis
 import { modulePage } from './pages/module-page.ts';
 import { overview } from './pages/overview.ts';
 import { reportPages, reportsPage } from './pages/report-pages.ts';
-import { searchPage } from './pages/search-page.ts';
 import { userPage } from './pages/user-page.ts';
 
-/** All pages of the dashboard. */
+/** All pages of the dashboard whose content is worked out from the store. */
 export const pages: readonly Page[] = [
   overview,
   modulesPage,
@@ -19,5 +18,4 @@ export const pages: readonly Page[] = [
   cataloguePage,
   reportsPage,
   ...reportPages,
-  searchPage,
 ];

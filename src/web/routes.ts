@@ -6,6 +6,7 @@ import { pageRoute } from './page-route.ts';
 import { pages } from './pages.ts';
 import { providerRoutes } from './provider-routes.ts';
 import type { Route } from './route.ts';
+import { searchRoute } from './search-route.ts';
 import { watchRoutes } from './watch-routes.ts';
 
 /** All routes that there are. */
@@ -13,6 +14,7 @@ export function allRoutes(house: House): Route[] {
   const routes: Route[] = [];
   routes.push(
     ...pages.map((page) => pageRoute(house, page)),
+    searchRoute(house),
     ...loginRoutes(house),
     ...providerRoutes(house, house.provider),
     ...assetRoutes(house),

@@ -118,6 +118,16 @@ describe('staff', () => {
     ]);
   });
 
+  test('are written down, with the users whom a search has found', async () => {
+    await dashboard.get('/search?q=user06', 'staff');
+    await dashboard.get('/api/v1/search?q=user07', 'staff');
+    await dashboard.get('/api/v1/search?q=gcc', 'staff');
+    expect(lastEntries(2)).toMatchObject([
+      { what: '/search', users: ['user06'] },
+      { what: '/api/v1/search', users: ['user07'] },
+    ]);
+  });
+
   test('are written down, with whom they have looked at', async () => {
     await dashboard.get('/user?name=user02', 'staff');
     await dashboard.get('/api/v1/reports/usernames?user=user03', 'staff');
