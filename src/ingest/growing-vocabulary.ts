@@ -1,6 +1,7 @@
 import { cutText, NAME_CHARACTERS, PATH_CHARACTERS } from '../core/cut-text.ts';
 import type { Load } from '../core/load.ts';
 import { UNKNOWN_SYSHOST } from '../core/load.ts';
+import { replacePersons } from '../core/personal-path.ts';
 import type { Modulefile, Vocabulary } from '../core/usage-batch.ts';
 
 /** Gives the name of a user the one that is kept instead. */
@@ -69,12 +70,7 @@ export class GrowingVocabulary implements Vocabulary {
 
   /** A modulefile may lie in the home directory of a user. */
   #disguisePath(path: string): string {
-    const disguise = this.#disguise;
-    if (disguise === null) return path;
-    const parts = path.split('/');
-    const isPersonal = (part: string, at: number): boolean =>
-      part !== '' && (this.#users.has(part) || /^(?:home|homes|users)$/i.test(parts[at - 1] ?? ''));
-    return parts.map((part, at) => (isPersonal(part, at) ? disguise(part) : part)).join('/');
+    return this.#disguise === null ? path : replacePersons(path, (part) => this.#users.has(part), this.#disguise);
   }
 
   #place(places: Map<string, number>, names: string[], name: string, disguise: Disguise = (same) => same): number {

@@ -1,5 +1,6 @@
 import type { ClusterCatalogue } from '../core/catalogue.ts';
 import { compileNameFilter } from '../core/name-filter.ts';
+import { replacePersons } from '../core/personal-path.ts';
 import type { Modulefile, UserDayBatch } from '../core/usage-batch.ts';
 import type { Dimension, Measure, NameKind, UsageFilter, UsageQuery, UsageRow } from '../core/usage-query.ts';
 import type { Store } from '../store/store.ts';
@@ -12,13 +13,20 @@ export interface PersonNames {
   readonly ofGroup: Pseudonyms;
 }
 
+/** What is shown instead of names that may hold those of persons. */
+interface Disguises {
+  path(path: string): string;
+  module(module: string): string;
+}
+
 /** No name is this one: it stands for "nothing", as a filter without a name lets everything through. */
 const NOTHING = '\u0000';
 
 /**
  * A store, as it is now, in which users and groups have pseudonyms instead of names, wherever they are told or asked
- * for: reports neither see a name nor sort or filter by one. A part of a path that is the name of a user has their
- * pseudonym, too.
+ * for: reports neither see a name nor sort or filter by one. A part of a path or module that is the name of a user has
+ * their pseudonym, too, and of a path what stands where home directories do: who has loaded nothing, or is forgotten,
+ * has one as well.
  */
 export function pseudonymousStore(store: Store, names: PersonNames): Store {
   const users = remember(async () => {
@@ -30,13 +38,12 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
     (await store.select({ by: ['module'], measures: [], filter: {} })).map(moduleOf),
   );
 
-  const disguiser = async (): Promise<(path: string) => string> => {
+  const disguiser = async (): Promise<Disguises> => {
     const known = await users();
-    return (path) => {
-      const parts = path.split('/');
-      return parts.some((part) => known.has(part))
-        ? parts.map((part) => (known.has(part) ? names.ofUser(part) : part)).join('/')
-        : path;
+    const ofPart = (part: string): string => (known.has(part) ? names.ofUser(part) : part);
+    return {
+      path: (path) => replacePersons(path, (part) => known.has(part), names.ofUser),
+      module: (module) => module.split('/').map(ofPart).join('/'),
     };
   };
 
@@ -60,8 +67,8 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
       syshosts,
       exact: {
         users: await reveal('users', users, names.ofUser),
-        modules: await reveal('modules', modules, disguise),
-        paths: await reveal('paths', paths, disguise),
+        modules: await reveal('modules', modules, disguise.module),
+        paths: await reveal('paths', paths, disguise.path),
         syshosts: exact.syshosts ?? [],
       },
     };
@@ -73,9 +80,9 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
     const shownValue: Readonly<Record<string, (value: unknown) => unknown>> = {
       user: (user) => names.ofUser(String(user)),
       group: (group) => (group === null ? null : names.ofGroup(String(group))),
-      module: (module) => disguise(String(module)),
-      path: (path) => disguise(String(path)),
-      modules: (texts) => (Array.isArray(texts) ? texts.map((module) => disguise(String(module))) : []),
+      module: (module) => disguise.module(String(module)),
+      path: (path) => disguise.path(String(path)),
+      modules: (texts) => (Array.isArray(texts) ? texts.map((module) => disguise.module(String(module))) : []),
     };
     const shown = [...query.by, ...query.measures].filter((name) => Object.hasOwn(shownValue, name));
     if (shown.length === 0) return rows;
@@ -102,7 +109,7 @@ export function pseudonymousStore(store: Store, names: PersonNames): Store {
 async function* disguiseDays(
   days: AsyncIterable<UserDayBatch>,
   ofUser: Pseudonyms,
-  disguise: (path: string) => string,
+  disguise: Disguises,
 ): AsyncGenerator<UserDayBatch> {
   const vocabulary: { users: string[]; modulefiles: Modulefile[]; groups: string[] } = {
     users: [],
@@ -113,19 +120,20 @@ async function* disguiseDays(
     const { users, modulefiles } = batch.vocabulary;
     for (const user of users.slice(vocabulary.users.length)) vocabulary.users.push(ofUser(user));
     for (const { syshost, module, path } of modulefiles.slice(vocabulary.modulefiles.length)) {
-      vocabulary.modulefiles.push({ syshost, module: disguise(module), path: disguise(path) });
+      vocabulary.modulefiles.push({ syshost, module: disguise.module(module), path: disguise.path(path) });
     }
     yield { ...batch, vocabulary };
   }
 }
 
-function disguiseCatalogues(
-  catalogues: readonly ClusterCatalogue[],
-  disguise: (path: string) => string,
-): ClusterCatalogue[] {
+function disguiseCatalogues(catalogues: readonly ClusterCatalogue[], disguise: Disguises): ClusterCatalogue[] {
   return catalogues.map((catalogue) => ({
     ...catalogue,
-    stays: catalogue.stays.map((stay) => ({ ...stay, path: disguise(stay.path), module: disguise(stay.module) })),
+    stays: catalogue.stays.map((stay) => ({
+      ...stay,
+      path: disguise.path(stay.path),
+      module: disguise.module(stay.module),
+    })),
   }));
 }
 
