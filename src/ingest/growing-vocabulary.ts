@@ -68,7 +68,10 @@ export class GrowingVocabulary implements Vocabulary {
     return cut;
   }
 
-  /** A modulefile may lie in the home directory of a user. */
+  /**
+   * A modulefile may lie in the home directory of a user. Rows go to the store while lines still come: whoever is met
+   * only later is not known here as a user, and docs/privacy.md says so.
+   */
   #disguisePath(path: string): string {
     return this.#disguise === null ? path : replacePersons(path, (part) => this.#users.has(part), this.#disguise);
   }
