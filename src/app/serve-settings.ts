@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { type Role, readRole, roles } from '../core/role.ts';
 import { readWholeNumber } from '../core/whole-number.ts';
+import { isListed, listAddresses } from './address-list.ts';
 import { checkKeys, type FoundSetting, findSetting, readConfigFiles } from './config-files.ts';
-import { settingMeanings, stateDirectory } from './settings.ts';
+import { isReadableByOthers, settingMeanings, stateDirectory } from './settings.ts';
 import { absolutePath } from './store-url.ts';
 
 /** The settings of `modtally serve` and `modtally token`: how each is called in the table [serve], and what it does. */
@@ -16,6 +17,7 @@ export const serveMeanings = {
   least_users: 'the public sees no number of people below this; 5 unless given',
   session_hours: 'how long a login lasts; 12 unless given',
   proxies: 'the addresses of reverse proxies whose headers count',
+  proxy_secret_file: 'a file whose first line is a secret that these proxies send along',
   user_header: 'the header in which these proxies say who somebody is',
   groups_header: 'the header in which they say which groups somebody is in, with commas between',
   roles: 'which groups are which role, as GROUP=ROLE; * is everybody who is known',
@@ -38,12 +40,16 @@ export interface ServeSettings {
   readonly leastUsers: number;
   readonly sessionMs: number;
   readonly proxies: readonly string[];
+  /** Without it, what proxies say does not count; null where their address is enough. */
+  readonly proxySecret: string | null;
   /** In lower case; null where proxies say nothing. */
   readonly userHeader: string | null;
   readonly groupsHeader: string | null;
   /** `*` stands for everybody who is known. */
   readonly roleOfGroup: ReadonlyMap<string, Role>;
   readonly provider: ProviderSettings | null;
+  /** Sentences that whoever starts the dashboard should see. */
+  readonly warnings: readonly string[];
 }
 
 /** An OpenID Connect provider, and what modtally is there. */
@@ -72,6 +78,8 @@ export function readServeSettings({ flags = {}, configFile }: ServeSettingsReque
   const folder = textOf('folder');
   const url = readUrl(look('url'));
   const [proxies, userHeader] = [readList(look('proxies')), textOf('user_header')];
+  const isOnLoopback = holdsLoopback(look('proxies'), proxies);
+  const proxySecret = readProxySecret(look('proxy_secret_file'));
   if (userHeader !== null && proxies.length === 0) {
     throw bad(look('user_header'), 'counts only from a proxy, and none is named', 'Name its address with proxies.');
   }
@@ -83,12 +91,44 @@ export function readServeSettings({ flags = {}, configFile }: ServeSettingsReque
     leastUsers: readNumber(look('least_users'), 5, 2),
     sessionMs: readNumber(look('session_hours'), 12, 1) * 3_600_000,
     proxies,
+    proxySecret,
     userHeader: userHeader?.toLowerCase() ?? null,
     groupsHeader: textOf('groups_header')?.toLowerCase() ?? null,
     roleOfGroup: readRoles(look('roles')),
     provider: readProvider(look, url),
+    warnings: userHeader !== null && proxySecret === null && isOnLoopback ? [OPEN_TO_ACCOUNTS] : [],
   };
 }
+
+const OPEN_TO_ACCOUNTS =
+  'whoever has an account on this machine can come in as anybody, staff too: proxies names this machine, and every program on it can send user_header. Set proxy_secret_file.';
+
+/** Whether every program of this machine can come from an address of a proxy. */
+function holdsLoopback(setting: NamedSetting | null, proxies: readonly string[]): boolean {
+  try {
+    const list = listAddresses(proxies);
+    return proxies.some((text) => text.startsWith('127.')) || ['127.0.0.1', '::1'].some((own) => isListed(list, own));
+  } catch (cause) {
+    throw bad(
+      setting,
+      `has what is no address: ${describeCause(cause)}`,
+      'Write addresses such as 127.0.0.1, ::1 or 10.1.0.0/16.',
+    );
+  }
+}
+
+function readProxySecret(setting: NamedSetting | null): string | null {
+  if (setting === null || setting.value === '') return null;
+  const secret = readSecret(setting).trim();
+  if (secret.length < LEAST_SECRET) throw bad(setting, `has to hold ${LEAST_SECRET} characters at least`);
+  if (isReadableByOthers(absolutePath(setting.value))) {
+    throw bad(setting, 'can be read by everybody', `chmod 600 ${setting.value}`);
+  }
+  return secret;
+}
+
+/** Characters of a secret that nobody guesses. */
+const LEAST_SECRET = 16;
 
 interface NamedSetting extends FoundSetting {
   /** As messages call it. */

@@ -1,5 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { BlockList } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isListed, listAddresses } from '../app/address-list.ts';
 import type { ServeSettings } from '../app/serve-settings.ts';
 import { findToken, readTokens, type TokenEntry, tokensChangedAt } from '../app/token-file.ts';
 import { AppError } from '../core/app-error.ts';
@@ -11,6 +13,8 @@ import { Sessions } from './sessions.ts';
 import type { Visitor } from './visitor.ts';
 
 const SESSION_COOKIE = 'modtally_session';
+/** In it a proxy proves that it is the one. */
+const SECRET_HEADER = 'x-modtally-secret';
 
 /** Who may come in, and as what: by a token, a session that was begun with one, a provider, or a proxy's word. */
 export class Access {
@@ -70,11 +74,12 @@ export class Access {
   }
 
   #byProxy(request: FastifyRequest): Visitor | null {
-    const { userHeader, groupsHeader } = this.#settings;
+    const { userHeader, groupsHeader, proxySecret } = this.#settings;
     if (userHeader === null || !isListed(this.#proxies, request.socket.remoteAddress)) return null;
-    const name = textOf(request.headers[userHeader]);
+    if (proxySecret !== null && !isSame(headerOf(request, SECRET_HEADER), proxySecret)) return null;
+    const name = headerOf(request, userHeader);
     if (name === '') return null;
-    const groups = groupsHeader === null ? [] : textOf(request.headers[groupsHeader]).split(/[,;]/);
+    const groups = groupsHeader === null ? [] : headerOf(request, groupsHeader).split(/[,;]/);
     const role = this.roleOf(groups.map((group) => group.trim()).filter((group) => group !== ''));
     return { name, role: role ?? this.#nobody().role, by: 'proxy' };
   }
@@ -139,31 +144,14 @@ export class Access {
   }
 }
 
-/** @throws AppError BAD_SETTING */
-function listAddresses(texts: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of texts) {
-    const [address = '', bits] = text.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    try {
-      if (bits === undefined) list.addAddress(address, family);
-      else list.addSubnet(address, Number(bits), family);
-    } catch (cause) {
-      throw new AppError('BAD_SETTING', `proxies: ${text} is no address`, {
-        hint: 'Write addresses such as 127.0.0.1, ::1 or 10.1.0.0/16.',
-        cause,
-      });
-    }
-  }
-  return list;
+/** A header that was sent once. Sent twice, nobody knows which of them the proxy has made. */
+function headerOf(request: FastifyRequest, name: string): string {
+  const [value = '', ...others] = request.raw.headersDistinct[name] ?? [];
+  return others.length === 0 ? value.trim() : '';
 }
 
-function isListed(list: BlockList, address: string | undefined): boolean {
-  const plain = (address ?? '').replace(/^::ffff:/, '');
-  return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
-}
-
-function textOf(header: string | string[] | undefined): string {
-  // Sent twice, nobody knows which of them the proxy has made.
-  return typeof header === 'string' ? header.trim() : '';
+/** Compares in a time that tells nothing of either. */
+function isSame(one: string, other: string): boolean {
+  const digestOf = (text: string): Buffer => createHash('sha256').update(text, 'latin1').digest();
+  return timingSafeEqual(digestOf(one), digestOf(other));
 }

@@ -1,6 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { readServeSettings } from '../../src/app/serve-settings.ts';
 import { addToken, revokeToken } from '../../src/app/token-file.ts';
 import { newBusyStore } from '../support/busy-store.ts';
 import { type Dashboard, newDashboard } from '../support/dashboard.ts';
@@ -95,6 +99,54 @@ describe('a reverse proxy', () => {
       form({ token: dashboard.tokens.staff }, { 'x-forwarded-proto': 'https' }),
     );
     expect(response.headers.getSetCookie()[0]).toMatch(/; Secure$/);
+  });
+
+  test('is not believed without its secret, nor where a header was sent twice', async () => {
+    const secret = 'proxy secret of the test';
+    const dashboard = await newDashboard(await newBusyStore('duckdb', 5), {
+      ...settings,
+      proxies: ['127.0.0.1'],
+      proxySecret: secret,
+    });
+    const names = { 'x-remote-user': 'ann', 'x-remote-groups': 'hpc' };
+    expect(await ask(dashboard, names)).toMatchObject({ role: null });
+    expect(await ask(dashboard, { ...names, 'x-modtally-secret': `${secret}x` })).toMatchObject({ role: null });
+    expect(await ask(dashboard, { ...names, 'x-modtally-secret': secret })).toMatchObject({
+      name: 'ann',
+      role: 'staff',
+    });
+    const askRaw = (doubled: Record<string, string[]>): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const headers = { ...names, 'x-modtally-secret': secret, ...doubled };
+        get(`${dashboard.url}/api/v1/me`, { headers }, async (response) => {
+          const parts = await response.toArray();
+          resolve(JSON.parse(parts.join('')));
+        }).on('error', reject);
+      });
+    expect(await askRaw({ 'x-remote-user': ['ann', 'bob'] })).toMatchObject({ name: '', role: null });
+    expect(await askRaw({ 'x-remote-groups': ['hpc', 'users'] })).toMatchObject({ name: 'ann', role: 'public' });
+  });
+
+  test('on this machine has to have a secret, or a warning says who else can come in', () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const warningsWith = (proxies: string): readonly string[] => {
+      vi.stubEnv('MODTALLY_SERVE_PROXIES', proxies);
+      return readServeSettings({}).warnings;
+    };
+    vi.stubEnv('MODTALLY_SERVE_USER_HEADER', 'X-Remote-User');
+    for (const own of ['127.0.0.1', '127.0.1.1', '::1', '0.0.0.0/0']) expect(warningsWith(own)).toHaveLength(1);
+    expect(warningsWith('10.0.0.0/8')).toEqual([]);
+    expect(() => warningsWith('10.0.0.0/99')).toThrow(/10\.0\.0\.0\/99/);
+    const folder = mkdtempSync(join(tmpdir(), 'modtally-secret-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'secret');
+    vi.stubEnv('MODTALLY_SERVE_PROXY_SECRET_FILE', file);
+    writeFileSync(file, 'a secret of the proxy\n', { mode: 0o600 });
+    expect(warningsWith('127.0.0.1')).toEqual([]);
+    chmodSync(file, 0o644);
+    expect(() => warningsWith('127.0.0.1')).toThrow(/read by everybody/);
+    writeFileSync(file, 'short\n');
+    expect(() => warningsWith('127.0.0.1')).toThrow(/16 characters/);
   });
 
   test('is not believed where it comes from elsewhere', async () => {

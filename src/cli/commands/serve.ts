@@ -31,6 +31,7 @@ export function createServeCommand(): Command {
         flags: { listen, folder, url, public: options.public === true ? 'true' : undefined },
         configFile: options.config,
       });
+      for (const warning of serve.warnings) process.stderr.write(`modtally: warning: ${warning}\n`);
       const { runServer } = await import('../../web/run-server.ts');
       const settingsRequest = settingsRequestOf(options, { directory: options.directory });
       const server = await runServer({
@@ -51,5 +52,5 @@ Examples:
   modtally serve --store duckdb:/srv/modtally/usage.duckdb
   modtally serve --listen 127.0.0.1:9000 --url https://usage.example.org --public
 
-More settings stand in the table [serve] of a configuration file: proxies, OpenID Connect, groups and roles.
+More settings stand in the table [serve] of a configuration file: proxies and their secret, OpenID Connect, groups and roles.
 `;
