@@ -39,7 +39,7 @@ export interface Forgotten {
  */
 export async function runForget(request: ForgetRequest): Promise<Forgotten[]> {
   const { settings, users, archives, serveFolder, isDry } = request;
-  const disguise = disguiseOf(settings);
+  const disguise = disguiseOf(settings, { mayMake: false });
   const names = [...new Set([...users, ...(disguise === null ? [] : users.map(disguise))])];
   const forgotten: Forgotten[] = [];
   const store = await openStore(settings.store, { waitMs: settings.waitMs, zone: settings.zone });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
@@ -128,6 +128,17 @@ test('modtally forget tells of paths below a home that others have loaded, and l
   expect(stderr).toMatch(/: 1 rows removed\n.*: 1 paths stay: others have loaded them\n$/);
   const { stdout } = await site.do('modtally', ['report', 'counts', '--format', 'json']);
   expect((JSON.parse(stdout) as { path: string }[]).map(({ path }) => path)).toEqual(['/home/amora/shared/1.lua']);
+});
+
+test('modtally forget makes no key: by a new one it would find nobody, and say that nobody is left', async () => {
+  const site = newSite('duckdb');
+  await fill(site);
+  const env = { MODTALLY_PSEUDONYMS: 'lost.key' };
+  for (const option of ['--dry-run', '--yes']) {
+    expectFailure(await site.run('modtally', ['forget', 'amora', option], { env }), 1, /the key .*lost\.key/, /key/);
+  }
+  expect(existsSync(join(site.folder, 'lost.key'))).toBe(false);
+  expect(await usersOf(site)).toContain('amora');
 });
 
 test('what is a pseudonym already stays as it is', async () => {
