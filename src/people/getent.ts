@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { AppError, describeCause } from '../core/app-error.ts';
+import { AppError } from '../core/app-error.ts';
 import type { PeopleDirectory, Person } from '../core/people.ts';
 
 const KEYS_AT_ONCE = 500;
@@ -43,12 +43,15 @@ async function getent(database: 'passwd' | 'group', keys: readonly string[]): Pr
 
 function run(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('getent', args, { maxBuffer: 256 * 1024 * 1024 }, (cause, stdout) => {
+    execFile('getent', args, { maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
       // 2: some of the keys were not found.
-      if (cause === null || cause.code === 2) resolve(stdout);
+      if (error === null || error.code === 2) resolve(stdout);
       else {
+        // Node's message, where the program has run, is its command line: hundreds of users, for a log.
+        const why = typeof error.code === 'string' ? error.code : `status ${error.code ?? error.signal}`;
+        const [said = ''] = stderr.trim().split('\n');
         const hint = 'Name a CSV file as the directory instead.';
-        reject(new AppError('DIRECTORY', `cannot run getent: ${describeCause(cause)}`, { hint, cause }));
+        reject(new AppError('DIRECTORY', `cannot run getent: ${why}${said === '' ? '' : `: ${said}`}`, { hint }));
       }
     });
   });

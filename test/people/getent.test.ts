@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemPeople } from '../../src/people/getent.ts';
 
 /** The fields of an entry as the program itself prints it. */
@@ -22,6 +25,20 @@ test('names that are made to deceive find nobody', async () => {
   const names = ['0', '--help', '-s', '', 'root\n', 'ro\0ot', '*', "';--", 'root:x', '😀'];
   expect((await systemPeople.lookUp(names)).byUser).toEqual(new Map());
   expect((await systemPeople.lookUp([])).byUser).toEqual(new Map());
+});
+
+test('what fails is told without the users who were asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modtally-getent-'));
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  writeFileSync(join(folder, 'getent'), '#!/bin/sh\necho sssd sleeps >&2\nexit 3\n', { mode: 0o755 });
+  const failure = await systemPeople.lookUp(['amora', 'brin']).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: 'cannot run getent: status 3: sssd sleeps', cause: undefined });
+  vi.stubEnv('PATH', '/nowhere');
+  await expect(systemPeople.lookUp(['amora'])).rejects.toMatchObject({ message: 'cannot run getent: ENOENT' });
 });
 
 test('thousands of users are asked for in parts', async () => {
