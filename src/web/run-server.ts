@@ -16,12 +16,14 @@ import { createServer } from './server.ts';
 
 /** Between looks whether all is answered. */
 const CLOSE_MS = 50;
+/** So long what was asked may take until the server ends: before a service manager loses its patience. */
+const LAST_ANSWERS_MS = 30_000;
 
 /** A server that answers. */
 export interface RunningServer {
   /** Where it can be reached on this machine. */
   readonly url: string;
-  /** Answers what was asked, and nothing more. */
+  /** Answers what was asked, and nothing more; what takes longer than half a minute is cut off. */
   close(): Promise<void>;
 }
 
@@ -68,8 +70,9 @@ export async function runServer({ settings, settingsRequest, serve, log }: Serve
       async close() {
         const closed = app.close();
         // A connection on which nobody asks any more would keep the server for as long as its client likes.
+        const deadline = performance.now() + LAST_ANSWERS_MS;
         const timer = setInterval(() => {
-          if (house.counters.open === 0) app.server.closeAllConnections();
+          if (house.counters.open === 0 || performance.now() > deadline) app.server.closeAllConnections();
         }, CLOSE_MS);
         await closed;
         clearInterval(timer);

@@ -54,11 +54,12 @@ export function createServer({ house, log }: ServerOptions): FastifyInstance {
   );
   app.addHook('onRequest', async (request, reply) => {
     house.counters.open++;
+    // Whether all was sent, or whoever asked has left meanwhile.
+    reply.raw.once('close', () => noteEnd(house, request, reply));
     reply.headers(headers);
     if (house.access.isSecure(request)) reply.header('strict-transport-security', 'max-age=31536000');
   });
   app.addHook('onSend', async (request, reply, payload) => compressPayload(request, reply, payload));
-  app.addHook('onResponse', async (request, reply) => noteResponse(house, request, reply));
   app.setErrorHandler((error: FastifyError, request, reply) => answerFault(house, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     answerFault(house, new HttpFault(404, 'NOT_FOUND', 'there is nothing here'), request, reply),
@@ -139,14 +140,18 @@ function answerFault(house: House, error: unknown, request: FastifyRequest, repl
   });
 }
 
+/** The status, as nginx has it, of a request whose client has left before it was answered. */
+const CLIENT_LEFT = 499;
+
 /** A query may name persons: of the URL, the log has the route alone. */
-function noteResponse({ counters }: House, request: FastifyRequest, reply: FastifyReply): void {
+function noteEnd({ counters }: House, request: FastifyRequest, reply: FastifyReply): void {
   counters.open--;
   const route = request.routeOptions.url ?? 'none';
   const ms = Math.round(reply.elapsedTime * 10) / 10;
-  counters.countResponse(route, reply.statusCode, reply.elapsedTime / 1000);
+  const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_LEFT;
+  counters.countResponse(route, status, reply.elapsedTime / 1000);
   const who = shownText(visitors.get(request)?.name ?? '');
-  request.log.info({ method: request.method, route, status: reply.statusCode, ms, who, from: request.ip }, 'answered');
+  request.log.info({ method: request.method, route, status, ms, who, from: request.ip }, 'answered');
 }
 
 const logged = {

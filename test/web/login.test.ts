@@ -1,13 +1,15 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, get, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readServeSettings } from '../../src/app/serve-settings.ts';
 import { addToken, revokeToken } from '../../src/app/token-file.ts';
 import { newBusyStore } from '../support/busy-store.ts';
-import { type Dashboard, newDashboard } from '../support/dashboard.ts';
+import { type Dashboard, newDashboard, openDashboard } from '../support/dashboard.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
@@ -70,6 +72,29 @@ test('what another site sends changes nothing', async () => {
       expect(response.headers.getSetCookie()).toEqual([]);
     }
   }
+});
+
+test('who leaves in the midst of a request is counted, and keeps nobody from ending the server', async () => {
+  const dashboard = await openDashboard(await newBusyStore('duckdb', 5));
+  const { hostname, port } = new URL(dashboard.url);
+  const silent = connect(Number(port), hostname);
+  const leaving = connect(Number(port), hostname);
+  onTestFinished(() => {
+    silent.destroy();
+    leaving.destroy();
+  });
+  await Promise.all([once(silent, 'connect'), once(leaving, 'connect')]);
+  // The rest of what it announces never comes.
+  leaving.write('POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\ncontent-type: text/plain\r\n\r\ntoken');
+  leaving.end();
+  await waitUntil(async () => {
+    const metrics = await (await dashboard.get('/metrics')).text();
+    return metrics.includes('modtally_http_responses_total{route="/login",status="499"} 1');
+  }, 'the request is given up');
+  expect(dashboard.log.join('')).toContain('"route":"/login","status":499');
+  const startedAt = performance.now();
+  await dashboard.close();
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
 });
 
 describe('a reverse proxy', () => {
