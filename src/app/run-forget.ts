@@ -5,7 +5,7 @@ import { forgetParquetRows } from '../parquet/load-duckdb.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { auditLogIn } from './audit-log.ts';
-import { blankNames } from './blank-names.ts';
+import { blankNames, blankNamesInAudit } from './blank-names.ts';
 import { disguiseOf } from './pseudonym-key.ts';
 import type { Settings } from './settings.ts';
 import { writeWholeFile } from './whole-file.ts';
@@ -60,8 +60,12 @@ export async function runForget(request: ForgetRequest): Promise<Forgotten[]> {
       if (count > 0) forgotten.push({ where: path, what: 'rows', count, stays: null });
     }
   }
-  for (const path of [settings.rejectsFile, auditLogIn(serveFolder)]) {
-    const count = blankNames(path, names, isDry);
+  const logs = [
+    [settings.rejectsFile, blankNames],
+    [auditLogIn(serveFolder), blankNamesInAudit],
+  ] as const;
+  for (const [path, blank] of logs) {
+    const count = blank(path, names, isDry);
     if (count > 0) forgotten.push({ where: path, what: 'names', count, stays: null });
   }
   const waiting = namesInJournal(request.journal, names);
