@@ -56,7 +56,7 @@ ${renderPanel(view, table, {
   width: 'whole',
   most: ROWS,
   bars: table.columns.flatMap(({ isDrawn, key }) => (isDrawn === true || key === 'users' ? [key] : [])),
-  ...(isOverTime ? { picture: drawTimeLine(table, report.summary) } : {}),
+  ...(isOverTime ? { picture: drawTimeLine(table, report.summary, ROWS) } : {}),
 })}</div>`;
 }
 
