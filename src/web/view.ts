@@ -21,8 +21,8 @@ export interface Frame {
   readonly query: QueryValues;
   /** Whether whoever looks at it sees at least what a role sees. */
   isFor(role: Role): boolean;
-  /** The URL of another view; the filters go along unless they are said anew. A value of null is left out. */
-  href(path: string, query?: Readonly<Record<string, string | null>>): string;
+  /** The URL of another view; the filters go along unless they are said anew. A value of null is left out, a list comes one by one. */
+  href(path: string, query?: Readonly<Record<string, string | readonly string[] | null>>): string;
 }
 
 /** A page that is being made: it asks for tables, all of one moment, and remembers what it has asked and got. */
@@ -44,10 +44,10 @@ export function frameOf(site: Site, { role, query }: Pick<Frame, 'role' | 'query
     isFor: (least) => includesRole(role, least),
     href(path, own = {}) {
       const kept = Object.fromEntries(Object.keys(viewParameters).map((name) => [name, textOf(query[name])]));
-      const parameters = Object.entries({ ...kept, ...own }).filter(([, value]) => value !== null && value !== '');
-      const search = new URLSearchParams(
-        parameters.map(([name, value]): [string, string] => [name, String(value)]),
-      ).toString();
+      const parameters = Object.entries({ ...kept, ...own }).flatMap(([name, value]) =>
+        [value ?? ''].flat().flatMap((each): [string, string][] => (each === '' ? [] : [[name, each]])),
+      );
+      const search = new URLSearchParams(parameters).toString();
       return hrefTo(site, path) + (search === '' ? '' : `?${search}`);
     },
   };

@@ -70,6 +70,17 @@ test('reports take patterns, and one cluster by its name', async () => {
   expect(await loads('cluster=l%25&module=r%25')).toBe(0);
 });
 
+test.each(['a_b', 'a_b/1'])('what the page of %s leads to is about nothing else', async (name) => {
+  const page = await (await dashboard.get(`/module?name=${encodeURIComponent(name)}`, 'staff')).text();
+  const follow = async (report: string, key: string): Promise<unknown[]> => {
+    const [, query = ''] = new RegExp(`href="/reports/${report}\\?([^"]+)"`).exec(page) ?? [];
+    const answer = await dashboard.get(`/api/v1/reports/${report}?${query.replaceAll('&amp;', '&')}`, 'staff');
+    return ((await answer.json()) as { rows: Record<string, unknown>[] }).rows.map((row) => row[key]);
+  };
+  expect(await follow('notify', 'user')).toEqual(['a_b']);
+  expect(await follow('versions', 'package')).toEqual(['a_b']);
+});
+
 test('a pseudonym is that of one person', async () => {
   const answer = await dashboard.get('/api/v1/reports/usernames?columns=user,loads', 'analyst');
   const { rows } = (await answer.json()) as { rows: { user: string; loads: number }[] };

@@ -44,7 +44,7 @@ ${renderPanel(view, clusters, {
   without: ['all_users'],
   hidesNotes: true,
 })}
-${isPublic ? null : await renderUsers(view, name, filter)}
+${isPublic ? null : await renderUsers(view, name, modules)}
 </div>`,
     };
   },
@@ -53,6 +53,7 @@ ${isPublic ? null : await renderUsers(view, name, filter)}
 async function renderDetails(view: View, name: string, filter: View['filter']): Promise<Html> {
   const days = await view.ask('trend', { filter, options: { by: 'day' } });
   const versions = await view.ask('versions', { filter });
+  const [ofPackage = name] = [...view.names.modulesOf].find(([, modules]) => modules.includes(name)) ?? [];
   const direct = await view.ask('direct', { filter });
   return html`${renderPanel(view, days, {
     title: 'Day by day',
@@ -64,7 +65,9 @@ ${renderPanel(view, versions, {
   title: 'Versions',
   bars: ['users'],
   without: ['package', 'loads_share'],
-  href: view.href('/reports/versions', { package: name }),
+  href: view.href('/reports/versions', {
+    package: escapeLike(view.names.modulesOf.has(name) ? name : ofPackage),
+  }),
   hidesNotes: true,
 })}
 ${renderPanel(view, direct, {
@@ -75,10 +78,12 @@ ${renderPanel(view, direct, {
 })}`;
 }
 
-async function renderUsers(view: View, name: string, filter: View['filter']): Promise<Html> {
-  const isPackage = (filter.exact?.modules?.length ?? 0) > 1;
+/** Patterns that a report takes; a package of more modules has a report of all that begin with its name. */
+const MOST_PATTERNS = 50;
+
+async function renderUsers(view: View, name: string, modules: readonly string[]): Promise<Html> {
   const companions = await view.ask('companions', { options: { of: name }, limit: 12 });
-  const users = await view.ask('notify', { filter });
+  const users = await view.ask('notify', { filter: { ...view.filter, exact: { modules } } });
   return html`${renderPanel(view, companions, {
     title: 'Used together',
     text: `What the users of ${name} load, too; lift is how many times more often than all users do.`,
@@ -91,7 +96,7 @@ ${renderPanel(view, users, {
   most: 50,
   without: view.isFor('staff') ? [] : ['name', 'email'],
   href: view.href('/reports/notify', {
-    module: isPackage ? `${escapeLike(name)}/%` : escapeLike(name),
+    module: modules.length <= MOST_PATTERNS ? modules.map(escapeLike) : `${escapeLike(name)}/%`,
   }),
 })}`;
 }
