@@ -134,20 +134,22 @@ export class Desk {
 
   async #askSoon(job: Job): Promise<Kept<Products[Job['kind']]>> {
     const state = await this.readState();
+    const lookedAt = Date.now();
     const entry = this.#entryOf(job);
     const { done } = entry;
     if (done?.state === state) return { ...done, asOf: null };
-    const running = entry.running?.result ?? this.#run(entry, state, true);
+    const running = (entry.running?.result ?? this.#run(entry, state, true)).then((newer) => {
+      // What was begun before may be of a state that has passed; one that was seen since, or never here, is newer.
+      const seenAt = this.#seenAt.get(newer.state) ?? lookedAt;
+      return { ...newer, asOf: newer.state === state || seenAt >= lookedAt ? null : seenAt };
+    });
     const asOf = done === null ? 0 : (this.#seenAt.get(done.state) ?? 0);
-    if (done === null || asOf < Date.now() - OLDEST_MS) return { ...(await running), asOf: null };
+    if (done === null || asOf < lookedAt - OLDEST_MS) return running;
     return Promise.race([
-      running.then(
-        (newer) => ({ ...newer, asOf: null }),
-        (error: unknown) => {
-          if (error instanceof AppError && error.code === 'STORE_BUSY') return { ...done, asOf };
-          throw error;
-        },
-      ),
+      running.catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'STORE_BUSY') return { ...done, asOf };
+        throw error;
+      }),
       waitMs(PATIENCE_MS).then(() => ({ ...done, asOf })),
     ]);
   }

@@ -82,6 +82,20 @@ test('a page is shown with its time while a newer one is made, and the newer one
   expect(await desk.showPage(overview)).toMatchObject({ state: '2', product: { title: 'of 2' }, asOf: null });
 });
 
+test('a page that was begun before the store changed is shown with its time', async () => {
+  const first = desk.showPage(overview);
+  await settle();
+  const seenAt = Date.now();
+  await vi.advanceTimersByTimeAsync(1000);
+  workshop.state = 2;
+  const second = desk.showPage(overview);
+  await settle();
+  workshop.begun[0]?.finish();
+  expect((await first).asOf).toBeNull();
+  expect(await second).toMatchObject({ product: { title: 'of 1' }, asOf: seenAt });
+  expect(workshop.begun.length).toBe(1);
+});
+
 test('a newer page that is there soon is waited for', async () => {
   await showOnce();
   workshop.state = 2;
