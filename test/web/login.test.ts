@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, get, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readServeSettings } from '../../src/app/serve-settings.ts';
 import { addToken, revokeToken } from '../../src/app/token-file.ts';
 import { newBusyStore } from '../support/busy-store.ts';
 import { type Dashboard, newDashboard, openDashboard } from '../support/dashboard.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
@@ -153,25 +153,18 @@ describe('a reverse proxy', () => {
   });
 
   test('on this machine has to have a secret, or a warning says who else can come in', () => {
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const warningsWith = (proxies: string): readonly string[] => {
-      vi.stubEnv('MODTALLY_SERVE_PROXIES', proxies);
-      return readServeSettings({}).warnings;
-    };
-    vi.stubEnv('MODTALLY_SERVE_USER_HEADER', 'X-Remote-User');
+    const warningsWith = (proxies: string, secret?: string): readonly string[] =>
+      readServeSettings({ flags: { proxies, user_header: 'X-Remote-User', proxy_secret_file: secret } }).warnings;
     for (const own of ['127.0.0.1', '127.0.1.1', '::1', '0.0.0.0/0']) expect(warningsWith(own)).toHaveLength(1);
     expect(warningsWith('10.0.0.0/8')).toEqual([]);
     expect(() => warningsWith('10.0.0.0/99')).toThrow(/10\.0\.0\.0\/99/);
-    const folder = mkdtempSync(join(tmpdir(), 'modtally-secret-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const file = join(folder, 'secret');
-    vi.stubEnv('MODTALLY_SERVE_PROXY_SECRET_FILE', file);
+    const file = join(temporaryFolder(), 'secret');
     writeFileSync(file, 'a secret of the proxy\n', { mode: 0o600 });
-    expect(warningsWith('127.0.0.1')).toEqual([]);
+    expect(warningsWith('127.0.0.1', file)).toEqual([]);
     chmodSync(file, 0o644);
-    expect(() => warningsWith('127.0.0.1')).toThrow(/read by everybody/);
+    expect(() => warningsWith('127.0.0.1', file)).toThrow(/read by everybody/);
     writeFileSync(file, 'short\n');
-    expect(() => warningsWith('127.0.0.1')).toThrow(/16 characters/);
+    expect(() => warningsWith('127.0.0.1', file)).toThrow(/16 characters/);
   });
 
   test('is not believed where it comes from elsewhere', async () => {

@@ -111,10 +111,10 @@ describe('staff', () => {
 
   test('are written down, with by whom they have asked, where the answer names nobody', async () => {
     await dashboard.get('/reports/top?user=user04&each=module', 'staff');
-    await dashboard.get('/reports/usernames?pattern=user05', 'staff');
+    await dashboard.get('/reports/modules_used_by?pattern=user05', 'staff');
     expect(lastEntries(2)).toMatchObject([
       { what: '/reports/top', users: ['user04'] },
-      { what: '/reports/usernames', users: ['user05'] },
+      { what: '/reports/modules_used_by', users: ['user05'] },
     ]);
   });
 
