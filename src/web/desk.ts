@@ -1,10 +1,13 @@
 import type { ReportDesk } from '../app/report-desk.ts';
 import { AppError } from '../core/app-error.ts';
 import type { Role } from '../core/role.ts';
+import { HttpFault } from './http-fault.ts';
 import type { Done, Job, JobDoer, PlainQuestion, Products } from './job.ts';
 
 /** Bytes, about, of what is kept. */
 const ROOM = 64_000_000;
+/** What is larger is not kept: a download or two would drive all else out. */
+const LARGEST = ROOM / 4;
 /** So long somebody waits for the newest, where something a little older is at hand. */
 const PATIENCE_MS = 200;
 /** What was true so long ago is not shown any more. */
@@ -129,7 +132,7 @@ export class Desk {
     const state = await this.readState();
     const entry = this.#entryOf(job);
     if (entry.done?.state === state) return entry.done;
-    return entry.running?.since === state ? entry.running.result : this.#run(entry, state, true);
+    return entry.running?.since === state ? this.#waitFor(entry, entry.running) : this.#run(entry, state, true);
   }
 
   async #askSoon(job: Job): Promise<Kept<Products[Job['kind']]>> {
@@ -138,7 +141,8 @@ export class Desk {
     const entry = this.#entryOf(job);
     const { done } = entry;
     if (done?.state === state) return { ...done, asOf: null };
-    const running = (entry.running?.result ?? this.#run(entry, state, true)).then((newer) => {
+    const begun = entry.running === null ? this.#run(entry, state, true) : this.#waitFor(entry, entry.running);
+    const running = begun.then((newer) => {
       // What was begun before may be of a state that has passed; one that was seen since, or never here, is newer.
       const seenAt = this.#seenAt.get(newer.state) ?? lookedAt;
       return { ...newer, asOf: newer.state === state || seenAt >= lookedAt ? null : seenAt };
@@ -147,11 +151,17 @@ export class Desk {
     if (done === null || asOf < lookedAt - OLDEST_MS) return running;
     return Promise.race([
       running.catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'STORE_BUSY') return { ...done, asOf };
+        if (isPassing(error)) return { ...done, asOf };
         throw error;
       }),
       waitMs(PATIENCE_MS).then(() => ({ ...done, asOf })),
     ]);
+  }
+
+  /** What was begun while nobody waited for it is urgent from now on. */
+  #waitFor({ job }: Entry, { result }: NonNullable<Entry['running']>): Promise<Done> {
+    this.#doer.hurry(job);
+    return result;
   }
 
   #entryOf(job: Job): Entry {
@@ -186,8 +196,11 @@ export class Desk {
 
   #keep(entry: Entry, done: Done): void {
     this.#held -= entry.size;
-    entry.done = done;
-    entry.size = sizeOf(done.product);
+    const size = sizeOf(done.product);
+    const isKept = size <= LARGEST;
+    entry.done = isKept ? done : null;
+    entry.size = isKept ? size : 0;
+    if (!isKept && entry.running === null) this.#entries.delete(keyOf(entry.job));
     this.#held += entry.size;
     for (const [key, { size, running }] of this.#entries) {
       if (this.#held <= ROOM) return;
@@ -196,6 +209,14 @@ export class Desk {
       this.#held -= size;
     }
   }
+}
+
+/** Whether a failure says no more than that others are at work. */
+function isPassing(error: unknown): boolean {
+  return (
+    (error instanceof AppError && error.code === 'STORE_BUSY') ||
+    (error instanceof HttpFault && error.code === 'TOO_BUSY')
+  );
 }
 
 /** A text that is the same for the same thing. */

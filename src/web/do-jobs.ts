@@ -23,6 +23,7 @@ export function createJobDoer(desk: ReportDesk, site: Site): JobDoer {
       if (done instanceof HttpFault) throw done;
       return done;
     },
+    hurry: () => {},
     close: async () => {},
   };
 }

@@ -9,6 +9,7 @@ export type FaultCode =
   | 'TOO_MANY_FAILURES'
   | 'BAD_REQUEST'
   | 'PROVIDER'
+  | 'TOO_BUSY'
   | 'INTERNAL';
 
 /** A request that cannot be answered, as whoever asked is told. */

@@ -2,22 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Cell } from '../core/result-table.ts';
 import type { Done, Job, JobDoer } from './job.ts';
 import { type JobAnswer, type JobRequest, type JobSetting, joinAnswer, unpackFailure } from './job-messages.ts';
+import { JobQueue, type WaitingJob } from './job-queue.ts';
 
 /** Of the same ending as this file: in dist, where processes can be started from. */
 const jobProcess = new URL(import.meta.url.replace(/job-pool(\.\w+)$/, 'job-process$1'));
 /** One for what takes long, and one for all else. */
 const PROCESSES = 2;
 
-interface Waiting {
-  readonly job: Job;
-  readonly isUrgent: boolean;
-  resolve(done: Done): void;
-  reject(error: unknown): void;
-}
-
 interface Worker {
   readonly child: ChildProcess;
-  task: (Waiting & { readonly rows: (readonly Cell[])[] }) | null;
+  task: (WaitingJob & { readonly rows: (readonly Cell[])[] }) | null;
 }
 
 /**
@@ -27,7 +21,7 @@ interface Worker {
 export class JobPool implements JobDoer {
   readonly #setting: JobSetting;
   readonly #workers = new Set<Worker>();
-  readonly #waiting: Waiting[] = [];
+  readonly #queue = new JobQueue();
   #isClosed = false;
 
   constructor(setting: JobSetting) {
@@ -36,9 +30,14 @@ export class JobPool implements JobDoer {
 
   do(job: Job, isUrgent: boolean): Promise<Done> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, isUrgent, resolve, reject });
+      this.#queue.add({ job, isUrgent, resolve, reject });
       this.#begin();
     });
+  }
+
+  hurry(job: Job): void {
+    this.#queue.hurry(job);
+    this.#begin();
   }
 
   async close(): Promise<void> {
@@ -52,11 +51,8 @@ export class JobPool implements JobDoer {
     while (true) {
       const busy = [...this.#workers].filter(({ task }) => task !== null);
       if (this.#isClosed || busy.length >= PROCESSES) return;
-      const urgent = this.#waiting.findIndex(({ isUrgent }) => isUrgent);
-      const isLast = busy.length === PROCESSES - 1;
-      const place = urgent >= 0 || isLast ? urgent : 0;
-      const [next] = place < 0 ? [] : this.#waiting.splice(place, 1);
-      if (next === undefined) return;
+      const next = this.#queue.next(busy.length === PROCESSES - 1);
+      if (next === null) return;
       const worker = [...this.#workers].find(({ task }) => task === null) ?? this.#start();
       worker.task = { ...next, rows: [] };
       this.#send(worker, { job: next.job });

@@ -40,8 +40,10 @@ export interface Done<P = Products[Job['kind']]> {
 export interface JobDoer {
   /**
    * @param isUrgent whether somebody waits for it
-   * @throws AppError; HttpFault where there is no such thing
+   * @throws AppError; HttpFault where there is no such thing, or too much else is asked for
    */
   do(job: Job, isUrgent: boolean): Promise<Done>;
+  /** Somebody has come who waits for a job, which may not be begun yet. */
+  hurry(job: Job): void;
   close(): Promise<void>;
 }

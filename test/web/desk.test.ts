@@ -10,23 +10,30 @@ const question = { report: 'top', filter: {}, limit: null, options: {} };
 /** A store whose state is a number, and jobs that take as long as they are let. */
 class Workshop implements JobDoer {
   state = 1;
+  /** Characters that a page has. */
+  length = 0;
   /** Jobs that were begun, and wait for `finish`. */
   readonly begun: { readonly job: Job; readonly isUrgent: boolean; finish(fault?: Error): void }[] = [];
 
   do(job: Job, isUrgent: boolean): Promise<Done> {
-    const done: Done = { state: String(this.state), product: productOf(job, this.state) };
+    const done: Done = { state: String(this.state), product: productOf(job, this.state, this.length) };
     return new Promise((resolve, reject) => {
       this.begun.push({ job, isUrgent, finish: (fault) => (fault === undefined ? resolve(done) : reject(fault)) });
     });
   }
 
+  readonly hurried: Job[] = [];
+  hurry(job: Job): void {
+    this.hurried.push(job);
+  }
+
   async close(): Promise<void> {}
 }
 
-function productOf(job: Job, state: number): Done['product'] {
+function productOf(job: Job, state: number, length: number): Done['product'] {
   return job.kind === 'table'
     ? { columns: [], rows: [[state]] }
-    : { title: `of ${state}`, kind: null, place: '', body: '', filters: '', users: [] };
+    : { title: `of ${state}`, kind: null, place: '', body: ' '.repeat(length), filters: '', users: [] };
 }
 
 let workshop: Workshop;
@@ -122,10 +129,14 @@ test('a page is shown with its time where others hold the store, and not where i
   await settle();
   workshop.begun[1]?.finish(new AppError('STORE_BUSY', 'held'));
   expect((await busy).asOf).not.toBeNull();
+  const crowded = desk.showPage(overview);
+  await settle();
+  workshop.begun[2]?.finish(new HttpFault(503, 'TOO_BUSY', 'crowded'));
+  expect((await crowded).asOf).not.toBeNull();
   const gone = desk.showPage(overview);
   const refused = expect(gone).rejects.toMatchObject({ status: 404 });
   await settle();
-  workshop.begun[2]?.finish(new HttpFault(404, 'NOT_FOUND', 'gone'));
+  workshop.begun[3]?.finish(new HttpFault(404, 'NOT_FOUND', 'gone'));
   await refused;
 });
 
@@ -173,6 +184,31 @@ test('pages are made before anybody looks, and anew when the store has changed',
   workshop.begun[1]?.finish();
   await settle();
   expect((await desk.showPage(overview)).product.title).toBe('of 2');
+});
+
+test('what is made before anybody looks is urgent as soon as somebody does', async () => {
+  desk.keepWarm([overview]);
+  await settle();
+  const shown = desk.showPage(overview);
+  await settle();
+  expect(workshop.hurried).toEqual(workshop.begun.map(({ job }) => job));
+  workshop.begun[0]?.finish();
+  expect((await shown).product.title).toBe('of 1');
+});
+
+test('what is very large drives out nothing, and is not kept', async () => {
+  await showOnce();
+  workshop.length = 20_000_000;
+  const large = { ...overview, path: '/large' };
+  for (let time = 0; time < 2; time++) {
+    const shown = desk.showPage(large);
+    await settle();
+    workshop.begun.at(-1)?.finish();
+    expect((await shown).product.body.length).toBe(workshop.length);
+  }
+  expect(workshop.begun.length).toBe(3);
+  await desk.showPage(overview);
+  expect(workshop.begun.length).toBe(3);
 });
 
 test('what failed is asked for again', async () => {
