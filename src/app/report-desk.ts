@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { compareText } from '../core/compare-text.ts';
 import { groupBy } from '../core/group-by.ts';
 import type { PackageRule } from '../core/module-name.ts';
@@ -80,7 +81,7 @@ export class ReportDesk {
   }
 
   /**
-   * What answers depend on beside the question: the store, and the day.
+   * What answers depend on beside the question: the store, the day, and the files that tell of people and toolchains.
    * @throws AppError STORE_ codes
    */
   async readState(): Promise<string> {
@@ -106,7 +107,9 @@ export class ReportDesk {
   }
 
   #stateOf(storeState: string): string {
-    return JSON.stringify([storeState, this.#settings.zone.dayOf(Date.now() / 1000)]);
+    const { zone, directory, toolchainsFile } = this.#settings;
+    const files = [directory === 'getent' ? null : directory, toolchainsFile].map(stampOf);
+    return JSON.stringify([storeState, zone.dayOf(Date.now() / 1000), ...files]);
   }
 
   async #momentOf(store: Store, state: string, role: Role): Promise<Moment> {
@@ -177,6 +180,18 @@ export class ReportDesk {
     return this.#cells.answer(state, () =>
       readPublicCells(store, { leastUsers: this.#leastUsers, packageOf, zone, now }),
     );
+  }
+}
+
+/** Another text when a file has changed; null where there is none that can be looked at. */
+function stampOf(path: string | null): string | null {
+  if (path === null) return null;
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    // Whoever needs it is told.
+    return null;
   }
 }
 

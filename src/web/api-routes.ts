@@ -113,7 +113,7 @@ async function answerReport(house: House, report: Report, { request, reply, visi
   const question = readQuestion(report, query, house.zone);
   const { state, product: table } = await house.desk.answer({ ...question, report: report.name }, role);
   noteWhoWasSeen(house, { request, visitor, users: usersIn([{ filter: question.filter, table }]) });
-  const tag = entityTag([state, role]);
+  const tag = entityTag(house, [state, role]);
   reply.header('etag', tag);
   if (isUnchanged(request, tag)) return reply.code(304).send();
   const keys =

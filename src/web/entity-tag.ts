@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { readVersion } from '../app/version.ts';
+import type { House } from './house.ts';
 
-/** The tag of an answer, made of all that it depends on beside its URL. */
-export function entityTag(parts: readonly string[]): string {
+/**
+ * The tag of an answer, made of all that it depends on beside its URL. Settings, keys and the program itself are those
+ * of a run of the server.
+ */
+export function entityTag({ run }: House, parts: readonly string[]): string {
   const digest = createHash('sha256')
-    .update(JSON.stringify([readVersion(), ...parts]))
+    .update(JSON.stringify([run, ...parts]))
     .digest('base64url');
   return `W/"${digest.slice(0, 22)}"`;
 }

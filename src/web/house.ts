@@ -20,6 +20,8 @@ export interface House extends Site {
   /** Null where people are not known by one. */
   readonly provider: Provider | null;
   readonly counters: Counters;
+  /** Another text each time that the server is started. */
+  readonly run: string;
 }
 
 /** A path of the server as people reach it: behind a proxy it may begin with more. */

@@ -26,7 +26,7 @@ export function pageRoute(house: House, { path, least, summary, query: parameter
       const query = withoutEmpty(call.query);
       const { state, product, asOf } = await house.desk.showPage({ role, path, query });
       noteWhoWasSeen(house, { request, visitor, users: product.users });
-      const tag = entityTag([state, String(asOf), JSON.stringify(visitor), themeOf(call)]);
+      const tag = entityTag(house, [state, String(asOf), JSON.stringify(visitor), themeOf(call)]);
       reply.header('etag', tag);
       if (isUnchanged(request, tag)) return reply.code(304).send();
       return reply

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createPersonNames } from '../app/person-names.ts';
 import { ReportDesk } from '../app/report-desk.ts';
@@ -59,6 +60,7 @@ export async function runServer({ settings, settingsRequest, serve, log }: Serve
     provider: createProvider(serve),
     zone: settings.zone,
     counters: new Counters(),
+    run: randomUUID(),
   };
   const app = createServer({ house, log });
   const { host, port } = serve;

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { type Dashboard, openDashboard } from '../support/dashboard.ts';
+import type { StoreTarget } from '../../src/store/store-target.ts';
+import { type Dashboard, newDashboard, openDashboard } from '../support/dashboard.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
 
 const zone = createSiteZone('UTC');
 
 let folder: string;
 let dashboard: Dashboard;
+let target: StoreTarget;
 
 /** Names that differ in letter case alone, or mean more than themselves as a pattern: each is loaded so many times. */
 const times = { 'R/4.0': 1, 'r/4.0': 2, 'a_b/1': 4, 'axb/1': 8 } as const;
@@ -20,7 +22,7 @@ const modules = Object.keys(times) as (keyof typeof times)[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'modtally-names-'));
-  const target = { kind: 'duckdb', path: join(folder, 'usage.duckdb') } as const;
+  target = { kind: 'duckdb', path: join(folder, 'usage.duckdb') };
   const store = await openStore(target, { waitMs: 20_000, zone });
   await store.prepare();
   const loads = modules.flatMap((module) =>
@@ -88,5 +90,14 @@ test('a pseudonym is that of one person', async () => {
   for (const { user, loads } of rows) {
     const own = await dashboard.get(`/api/v1/reports/figures?user=${user}`, 'analyst');
     expect(((await own.json()) as { rows: { loads: number }[] }).rows[0]?.loads).toBe(loads);
+  }
+});
+
+test('an answer is the one that is known only to the server that gave it, as others have other keys and settings', async () => {
+  const other = await newDashboard(target, { leastUsers: 2 });
+  for (const path of ['/users', '/api/v1/reports/usernames']) {
+    const etag = (await dashboard.get(path, 'analyst')).headers.get('etag') ?? '';
+    expect((await dashboard.get(path, 'analyst', { 'if-none-match': etag })).status).toBe(304);
+    expect((await other.get(path, 'analyst', { 'if-none-match': etag })).status).toBe(200);
   }
 });
