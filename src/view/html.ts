@@ -77,12 +77,22 @@ function alignment({ kind }: Column): string {
 
 /** Text for an element or an attribute between double quotes. */
 export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return shownText(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return shownText(text).replace(/[&<>"']/g, toReference);
 }
+
+/** A value of a form: what it sends is the text to the letter, and not what is shown of it. */
+export function escapeValue(text: string): string {
+  return text.replace(/[&<>"'\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, toReference);
+}
+
+function toReference(character: string): string {
+  return entities[character] ?? `&#${character.codePointAt(0)};`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};

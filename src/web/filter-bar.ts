@@ -1,5 +1,5 @@
 import { dayFromDate, dayMonthsBefore, dayToDate, dayToIso } from '../core/calendar-day.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, valueHtml } from './html.ts';
 import { textOf, type View } from './view.ts';
 
 /** Spans that can be chosen with a click, in months. */
@@ -18,19 +18,13 @@ export function renderFilterBar(view: View, path: string, kept: Readonly<Record<
   const { names, query } = view;
   const [cluster, start, end] = ['cluster', 'start', 'end'].map((name) => textOf(query[name]) ?? '');
   return html`<form class="filters" action="${view.href(path).split('?', 1)[0] ?? ''}" aria-label="Filters">
-${Object.entries(kept).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${
-  names.syshosts.length < 2 || path === '/cluster'
-    ? null
-    : html`<label>Cluster <select name="cluster"><option value="">all</option>${names.syshosts.map(
-        (name) => html`<option${name === cluster ? html` selected` : null}>${name}</option>`,
-      )}</select></label>`
-}
+${renderHidden(Object.entries(kept))}
+${names.syshosts.length < 2 || path === '/cluster' ? null : renderClusters(names.syshosts, cluster ?? '')}
 ${
   view.role === 'public'
     ? null
-    : html`<label>From <input type="date" name="start" value="${start ?? ''}"></label>
-<label>Until <input type="date" name="end" value="${end ?? ''}"></label>
+    : html`${renderDate('From', 'start', start ?? '')}
+${renderDate('Until', 'end', end ?? '')}
 <button type="submit">Show</button>
 <span class="spans">${spans.map(([months, text]) => {
         const from = startOfMonths(view, months);
@@ -39,6 +33,25 @@ ${
       })}</span>`
 }
 </form>`;
+}
+
+/** What a form sends along without showing it. */
+export function renderHidden(fields: readonly (readonly [name: string, value: string])[]): Html {
+  return html`${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${valueHtml(value)}">`)}`;
+}
+
+/** @param chosen empty for all; it may be one that there is not */
+export function renderClusters(syshosts: readonly string[], chosen: string): Html {
+  const choices = chosen === '' || syshosts.includes(chosen) ? syshosts : [...syshosts, chosen];
+  return html`<label>Cluster <select name="cluster"><option value="">all</option>${choices.map(
+    (name) => html`<option value="${valueHtml(name)}"${name === chosen ? html` selected` : null}>${name}</option>`,
+  )}</select></label>`;
+}
+
+/** A field for dates knows no times of day: a value with one is shown as text. */
+export function renderDate(label: string, name: string, value: string): Html {
+  const type = /^(?:\d{4}-\d{2}-\d{2})?$/.test(value) ? 'date' : 'text';
+  return html`<label>${label} <input type="${type}" name="${name}" value="${valueHtml(value)}"></label>`;
 }
 
 /** What reports look back by themselves. */

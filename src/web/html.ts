@@ -1,4 +1,4 @@
-import { escapeHtml } from '../view/html.ts';
+import { escapeHtml, escapeValue } from '../view/html.ts';
 
 /** Text that is HTML already. Only `html` and `rawHtml` make it, so that what comes from a log never is. */
 export class Html {
@@ -20,6 +20,11 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 /** A text that is HTML by the hand of whoever wrote the program. */
 export function rawHtml(text: string): Html {
   return new Html(text);
+}
+
+/** The value of a field, or of a choice, as it is to come back. */
+export function valueHtml(text: string): Html {
+  return new Html(escapeValue(text));
 }
 
 function textOf(part: Part): string {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addToAuditLog } from '../app/audit-log.ts';
 import { renderDocument } from './document.ts';
 import { auditLogOf, type House, hrefTo } from './house.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, valueHtml } from './html.ts';
 import { HttpFault } from './http-fault.ts';
 import type { Route } from './route.ts';
 import type { Visitor } from './visitor.ts';
@@ -90,7 +90,7 @@ function renderLogin(house: House, request: FastifyRequest, path: string, proble
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-<input type="hidden" name="next" value="${path}">
+<input type="hidden" name="next" value="${valueHtml(path)}">
 <button type="submit">Sign in</button>
 ${provider}
 </form></main>`,

@@ -93,6 +93,38 @@ test('a pseudonym is that of one person', async () => {
   }
 });
 
+test('the form of a report sends on all that it was asked for, to the letter', async () => {
+  const query = new URLSearchParams([
+    ['module', 'a%'],
+    ['module', 'r%'],
+    ['user', 'a\u202e"&amp;b'],
+    ['syshost', 'l%'],
+    ['cluster', 'gone'],
+    ['start', '2024-01-01 10:00'],
+    ['end', '2025-01-01'],
+    ['limit', '5'],
+    ['by', 'loads'],
+  ]);
+  const page = await (await dashboard.get(`/reports/top?${query}`, 'staff')).text();
+  const [form = ''] = /<form class="filters wide".*?<\/form>/s.exec(page) ?? [];
+  const read = (text: string): string =>
+    text
+      .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code))
+      .replaceAll('&quot;', '"')
+      .replaceAll('&amp;', '&');
+  const sent = [...form.matchAll(/<input[^>]* name="(\w+)" value="([^"]*)"/g)].map(([, name, value = '']) => [
+    name,
+    read(value),
+  ]);
+  for (const [, name, choices = ''] of form.matchAll(/<select name="(\w+)">(.*?)<\/select>/gs)) {
+    const [, value, text] = /<option(?: value="([^"]*)")? selected>([^<]*)/.exec(choices) ?? [];
+    sent.push([name, value ?? text ?? '']);
+  }
+  const named = sent.filter(([name, value]) => value !== '' && name !== 'each');
+  expect(named.sort()).toEqual([...query].sort());
+  expect(form).toContain('<input type="text" name="start"');
+});
+
 test('an answer is the one that is known only to the server that gave it, as others have other keys and settings', async () => {
   const other = await newDashboard(target, { leastUsers: 2 });
   for (const path of ['/users', '/api/v1/reports/usernames']) {

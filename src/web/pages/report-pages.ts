@@ -1,7 +1,8 @@
 import { allReports } from '../../app/run-report.ts';
 import { leastRoleOf, reportsFor } from '../api-routes.ts';
+import { renderClusters, renderDate, renderHidden } from '../filter-bar.ts';
 import { hrefTo } from '../house.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, valueHtml } from '../html.ts';
 import type { Page } from '../page-route.ts';
 import { renderPanel } from '../panel.ts';
 import { drawTimeLine } from '../pictures/time-line.ts';
@@ -84,24 +85,32 @@ function renderForm(view: View, report: Report): Html {
     return html`<a href="${hrefTo(site, `/api/v1/reports/${report.name}`)}?${parameters.toString()}"${format === 'json' ? null : html` download`}>${format === 'csv' ? 'CSV' : format === 'parquet' ? 'Parquet' : format.toUpperCase()}</a>`;
   });
   return html`<form class="filters wide" action="${hrefTo(site, `/reports/${report.name}`)}" aria-label="Filters">
-<label>Cluster <select name="cluster"><option value="">all</option>${names.syshosts.map(
-    (name) => html`<option${name === textOf(query['cluster']) ? html` selected` : null}>${name}</option>`,
-  )}</select></label>
+${renderHidden(fieldsNotShown(query, [...(report.options ?? []).map(({ name }) => name), ...(isPublic ? [] : textFields)]))}
+${renderClusters(names.syshosts, textOf(query['cluster']) ?? '')}
 ${
   isPublic
     ? null
     : textFields.map((name) => {
         const value = query[name];
         const text = Array.isArray(value) ? String(value[0] ?? '') : '';
-        return html`<label>${capitalize(name)} <input name="${name}" value="${text}" placeholder="${name === 'module' ? 'gcc/%' : '%'}"></label>`;
+        return html`<label>${capitalize(name)} <input name="${name}" value="${valueHtml(text)}" placeholder="${name === 'module' ? 'gcc/%' : '%'}"></label>`;
       })
 }
-<label>From <input type="date" name="start" value="${textOf(query['start']) ?? ''}"></label>
-<label>Until <input type="date" name="end" value="${textOf(query['end']) ?? ''}"></label>
+${renderDate('From', 'start', textOf(query['start']) ?? '')}
+${renderDate('Until', 'end', textOf(query['end']) ?? '')}
 ${fields}
 <button type="submit">Show</button>
 <span class="downloads">Download ${downloads}</span>
 </form>`;
+}
+
+/** What the query says beyond the fields of the form, of which each shows one value. */
+function fieldsNotShown(query: View['query'], shown: readonly string[]): [string, string][] {
+  const fields = ['cluster', 'start', 'end', ...shown];
+  return Object.entries(query).flatMap(([name, value]) => {
+    const values = Array.isArray(value) ? value : [value];
+    return values.slice(fields.includes(name) ? 1 : 0).map((each): [string, string] => [name, String(each)]);
+  });
 }
 
 function renderField(name: string, parameter: Parameter | null, value: string, label: string, meaning: string): Html {
@@ -111,7 +120,7 @@ function renderField(name: string, parameter: Parameter | null, value: string, l
       (choice) => html`<option${choice === chosen ? html` selected` : null}>${choice}</option>`,
     )}</select></label>`;
   }
-  return html`<label title="${meaning}">${label} <input name="${name}" value="${value}" size="8"></label>`;
+  return html`<label title="${meaning}">${label} <input name="${name}" value="${valueHtml(value)}" size="8"></label>`;
 }
 
 function capitalize(text: string): string {
