@@ -26,7 +26,7 @@ export interface PublicQuestion {
 
 /**
  * The question with all that it leaves open, if the public may ask it: one package or all of them, one cluster or all,
- * and one, three or twelve months that are over.
+ * and one, three or twelve months that are over, or all there are where these are fewer than twelve.
  * @throws AppError USAGE that says what may be asked
  */
 export function admitPublicQuestion(
@@ -79,7 +79,8 @@ function admitSpan({ start, end }: UsageFilter, months: PublicCells['months']): 
   const from = start === undefined ? Math.max(0, after - 12) : months.findIndex((month) => month.start === start);
   const [first, last] = [months[from], months[after - 1]];
   const length = after - from;
-  const isAdmitted = SPANS.includes(length) || (start === undefined && length > 0);
+  // A store that is younger than a year tells who asks for no span of all that it has.
+  const isAdmitted = SPANS.includes(length) || (start === undefined && end === undefined && length > 0);
   if (first !== undefined && last !== undefined && isAdmitted) return { start: first.start, end: last.end };
   if (months.length === 0) return {};
   throw refusal(

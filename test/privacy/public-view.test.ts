@@ -206,8 +206,12 @@ describe('what the public may ask', () => {
   };
 
   test('is one, three or twelve whole months', async () => {
-    await ask({ filter: { start: month(3), end: month(6) } });
+    for (const filter of [{}, { start: month(3), end: month(6) }, { end: month(12) }, { end: month(1) }])
+      await ask({ filter });
     for (const filter of [
+      { end: month(7) },
+      { end: month(2) },
+      { start: month(2) },
       { start: month(3), end: month(5) },
       { start: month(3) + 86_400, end: month(6) },
       { start: month(3), end: month(6) - 1 },
