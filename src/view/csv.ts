@@ -23,5 +23,6 @@ export function formatCsv({ columns, rows }: ResultTable, zone: SiteZone): strin
  */
 export function csvText(text: string): string {
   const harmless = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  // Where decimals have a comma, spreadsheets take the semicolon for the end of a cell.
+  return /[",;\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -1,6 +1,8 @@
+import type { FastifyReply } from 'fastify';
 import { publicReportNames } from '../app/public-view.ts';
 import { allReports } from '../app/run-report.ts';
 import { includesRole, type Role } from '../core/role.ts';
+import { stringifySafely } from '../view/json.ts';
 import { selectColumns } from '../view/select-columns.ts';
 import { noteWhoWasSeen, usersIn } from './audit.ts';
 import { entityTag, isUnchanged } from './entity-tag.ts';
@@ -52,7 +54,7 @@ export function apiRoutes(house: House, allRoutes: () => readonly Route[]): Rout
       types: ['application/json'],
       answer: async (call) => {
         const { found } = await findNames(house, call, MOST_FOUND);
-        return { found };
+        return sendJson(call, { found });
       },
     },
     {
@@ -63,7 +65,10 @@ export function apiRoutes(house: House, allRoutes: () => readonly Route[]): Rout
       summary: 'who you are to the server',
       query: {},
       types: ['application/json'],
-      answer: async ({ visitor }) => ({ name: visitor.name, role: visitor.role, by: visitor.by }),
+      answer: async (call) => {
+        const { name, role, by } = call.visitor;
+        return sendJson(call, { name, role, by });
+      },
     },
     {
       method: 'GET',
@@ -104,6 +109,11 @@ function reportRoute(house: House, report: Report): Route {
     types: Object.values(tableFormats).map(({ mediaType }) => mediaType.split(';', 1)[0] ?? ''),
     answer: (call) => answerReport(house, report, call),
   };
+}
+
+/** Sends names as JSON in which none of their characters acts on a terminal. */
+function sendJson({ reply }: Call, value: object): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(stringifySafely(value));
 }
 
 async function answerReport(house: House, report: Report, { request, reply, visitor, query }: Call): Promise<unknown> {

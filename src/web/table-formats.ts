@@ -3,7 +3,7 @@ import { tableToParquet } from '../app/table-parquet.ts';
 import type { ResultTable } from '../core/result-table.ts';
 import type { SiteZone } from '../core/site-zone.ts';
 import { formatCsv } from '../view/csv.ts';
-import { formatRecord } from '../view/json.ts';
+import { formatRecord, stringifySafely } from '../view/json.ts';
 
 /** Rows that become text at once. */
 const ROWS_AT_ONCE = 1000;
@@ -49,7 +49,7 @@ function* jsonOf(table: ResultTable, name: string, zone: SiteZone): Generator<st
     yield `${at === 0 ? '\n' : ',\n'}${records.join(',\n')}`;
   }
   const total = footer === undefined ? '' : `,"total":${formatRecord(footer, columns, zone)}`;
-  yield `\n]${total},"notes":${JSON.stringify(notes)}}\n`;
+  yield `\n]${total},"notes":${stringifySafely(notes)}}\n`;
 }
 
 function* csvOf({ columns, rows }: ResultTable, zone: SiteZone): Generator<string> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addToken } from '../../src/app/token-file.ts';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type Dashboard, openDashboard } from '../support/dashboard.ts';
@@ -21,6 +22,7 @@ const hostile = {
   formula: "=cmd|' /C calc'!A1",
   sql: "x'; DROP TABLE moduleT; --",
   template: '{{7*7}}<%= 7*7 %>',
+  cells: 'a;=1+1;b',
   path: '../../etc/passwd',
   long: 'n'.repeat(250),
 } as const;
@@ -103,6 +105,15 @@ describe.each(storeKinds)('on %s', (kind) => {
     const csv = await (await dashboard.get('/api/v1/reports/usernames?format=csv', 'staff')).text();
     expect(csv).not.toMatch(acting);
     expect(csv).not.toMatch(/(?:^|,)"?[=+@]/m);
+    // Where a semicolon ends a cell, too.
+    expect(csv.replace(/"(?:[^"]|"")*"/g, '""')).not.toContain(';');
+    for (const path of ['/api/v1/search?q=user', '/api/v1/search?q=red', '/api/v1/reports/groups?format=json']) {
+      expect(await (await dashboard.get(path, 'staff')).text(), path).not.toMatch(acting);
+    }
+    const { token } = addToken(dashboard.folder, { name: `bidi\u202e${kind}`, role: 'staff', expires: null });
+    const me = await (await dashboard.get('/api/v1/me', 'nobody', { authorization: `Bearer ${token}` })).text();
+    expect(me).not.toMatch(acting);
+    expect(JSON.parse(me)).toMatchObject({ name: `bidi\u202e${kind}` });
     const json = await (await dashboard.get('/api/v1/reports/usernames', 'staff')).text();
     expect(json).not.toMatch(acting);
     const { rows } = JSON.parse(json) as { rows: { user: string }[] };
