@@ -111,12 +111,13 @@ export class Access {
 
   #requireToken(token: string, request: FastifyRequest): TokenEntry {
     const now = Date.now();
+    const entry = findToken(this.#readTokens(), token, now);
+    // Many may come from one address, such as that of a proxy: whoever has a token need not wait for who has none.
+    if (entry !== null) return entry;
     const wait = this.#failures.secondsToWait(request.ip, now);
     if (wait > 0) {
       throw new HttpFault(429, 'TOO_MANY_FAILURES', 'too many tokens were wrong', `Wait ${wait} seconds.`);
     }
-    const entry = findToken(this.#readTokens(), token, now);
-    if (entry !== null) return entry;
     this.#failures.add(request.ip, now);
     throw new HttpFault(401, 'NOT_SIGNED_IN', 'the token is not known, or has come to its end', 'Ask for another one.');
   }

@@ -58,7 +58,8 @@ describe('a token', () => {
       statuses.push(answer.status);
     }
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
-    expect((await dashboard.get('/api/v1/reports', 'staff')).status).toBe(429);
+    // Who has a right one is not kept out by whoever shares the address.
+    expect((await dashboard.get('/api/v1/reports', 'staff')).status).toBe(200);
   });
 });
 
