@@ -4,7 +4,7 @@ import { type House, hrefTo } from './house.ts';
 import { html } from './html.ts';
 import { HttpFault } from './http-fault.ts';
 import { localPath, noteLogin } from './login-routes.ts';
-import type { Provider } from './provider.ts';
+import { explainProvider, isUnreachable, type Provider } from './provider.ts';
 import type { Route } from './route.ts';
 
 const LOGIN_COOKIE = 'modtally_login';
@@ -24,13 +24,7 @@ export function providerRoutes(house: House, provider: Provider | null): Route[]
       query: { next: { type: 'string', maxLength: 2000, description: 'the page to go on to' } },
       answer: async ({ request, reply, query }) => {
         const { url, secret } = await provider.begin(localPath(query['next'])).catch((cause) => {
-          throw new HttpFault(
-            502,
-            'PROVIDER',
-            'the provider cannot be asked',
-            'The log of the server says more.',
-            cause,
-          );
+          throw unreachable(cause);
         });
         reply
           .header('set-cookie', cookie(secret, house.access.isSecure(request), 600))
@@ -48,12 +42,12 @@ export function providerRoutes(house: House, provider: Provider | null): Route[]
         const secret = readCookie(request.headers.cookie, LOGIN_COOKIE) ?? '';
         const search = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
         const done = await provider.complete(secret, search).catch((cause) => {
-          throw new HttpFault(403, 'PROVIDER', 'the provider has not let you in', 'Try it again.', cause);
+          if (isUnreachable(cause)) throw unreachable(cause);
+          throw refuse(house, 'PROVIDER', 'the provider has not let you in', 'Try it again.', explainProvider(cause));
         });
-        if (done === null) throw new HttpFault(403, 'PROVIDER', 'no such login was begun here', 'Try it again.');
+        if (done === null) throw refuse(house, 'PROVIDER', 'no such login was begun here', 'Try it again.');
         const role = house.access.roleOf(done.person.groups);
-        if (role === null)
-          throw new HttpFault(403, 'NOT_ALLOWED', 'none of your groups has a role here', 'Ask for one.');
+        if (role === null) throw refuse(house, 'NOT_ALLOWED', 'none of your groups has a role here', 'Ask for one.');
         const visitor = house.access.beginSession({ name: done.person.name, role, tokenDigest: null }, request, reply);
         noteLogin(house, request, visitor, 'login');
         // The new cookie goes along only with what begins here: a redirect would still have begun at the provider.
@@ -71,4 +65,21 @@ export function providerRoutes(house: House, provider: Provider | null): Route[]
       },
     },
   ];
+}
+
+function unreachable(cause: unknown): HttpFault {
+  const error = explainProvider(cause);
+  return new HttpFault(502, 'PROVIDER', 'the provider cannot be asked', 'The log of the server says more.', error);
+}
+
+/** A login that comes to nothing, and is counted. */
+function refuse(
+  { counters }: House,
+  code: 'PROVIDER' | 'NOT_ALLOWED',
+  message: string,
+  hint: string,
+  cause?: Error,
+): HttpFault {
+  counters.failures++;
+  return new HttpFault(403, code, message, hint, cause);
 }

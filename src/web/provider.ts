@@ -1,16 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  ClientError,
   type Configuration,
   calculatePKCECodeChallenge,
   discovery,
+  ResponseBodyError,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client';
 import type { ProviderSettings } from '../app/serve-settings.ts';
+import { describeCause } from '../core/app-error.ts';
+import { Seal } from './seal.ts';
 
 /** Somebody, as the provider knows them. */
 export interface ProvidedPerson {
@@ -28,13 +31,15 @@ interface Pending {
 }
 
 const PENDING_MS = 600_000;
-const MOST_PENDING = 10_000;
+/** Bytes of the page to go on to: browsers keep no cookie of more than 4096. */
+const MOST_NEXT = 2000;
 
 /** An OpenID Connect provider, by the authorization code flow with PKCE. It is asked what it can do when it is needed. */
 export class Provider {
   readonly #settings: ProviderSettings;
   readonly #redirect: string;
-  readonly #pending = new Map<string, Pending>();
+  /** Logins that have begun are kept by those who began them: however many begin, none is pushed out. */
+  readonly #seal = new Seal();
   #configuration: Promise<Configuration> | null = null;
 
   /** @param redirect the URL to which it sends people back */
@@ -46,21 +51,17 @@ export class Provider {
   /**
    * Begins a login.
    * @param next the page to go on to
-   * @returns where to send whoever logs in, and a secret by which they are known again when they come back
+   * @returns where to send whoever logs in, and a secret that they bring along when they come back
    */
   async begin(next: string): Promise<{ url: URL; secret: string }> {
     const configuration = await this.#configure();
-    const pending = {
+    const pending: Pending = {
       verifier: randomPKCECodeVerifier(),
       state: randomState(),
       nonce: randomNonce(),
-      next,
+      next: Buffer.byteLength(next) > MOST_NEXT ? '/' : next,
       until: Date.now() + PENDING_MS,
     };
-    const secret = randomBytes(32).toString('base64url');
-    this.#pending.set(secret, pending);
-    const [oldest] = this.#pending.keys();
-    if (this.#pending.size > MOST_PENDING && oldest !== undefined) this.#pending.delete(oldest);
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: this.#redirect,
       scope: this.#settings.scope,
@@ -69,7 +70,7 @@ export class Provider {
       state: pending.state,
       nonce: pending.nonce,
     });
-    return { url, secret };
+    return { url, secret: this.#seal.close(pending) };
   }
 
   /**
@@ -79,9 +80,9 @@ export class Provider {
    * @throws Error where the provider, or what came back, says no
    */
   async complete(secret: string, search: string): Promise<{ person: ProvidedPerson; next: string } | null> {
-    const pending = this.#pending.get(secret);
-    this.#pending.delete(secret);
-    if (pending === undefined || pending.until < Date.now()) return null;
+    // Only what was begun here has this seal.
+    const pending = this.#seal.open(secret) as Pending | null;
+    if (pending === null || pending.until < Date.now()) return null;
     const tokens = await authorizationCodeGrant(await this.#configure(), new URL(this.#redirect + search), {
       pkceCodeVerifier: pending.verifier,
       expectedState: pending.state,
@@ -111,4 +112,20 @@ export class Provider {
     });
     return this.#configuration;
   }
+}
+
+/** Errors that are the network's, or the provider's own. */
+const troubles = ['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_RESPONSE_IS_NOT_CONFORM'];
+
+/** Whether a provider has not been asked, rather than having said no. */
+export function isUnreachable(error: unknown): boolean {
+  // What `fetch` throws.
+  return error instanceof TypeError || (error instanceof ClientError && troubles.includes(error.code ?? ''));
+}
+
+/** Why a provider has failed, for the log: what it has said, and what lies below. */
+export function explainProvider(error: unknown): Error {
+  const said = error instanceof ResponseBodyError ? ` (${error.error}: ${error.error_description ?? ''})` : '';
+  const below = error instanceof Error && error.cause instanceof Error ? `: ${describeCause(error.cause)}` : '';
+  return new Error(`${describeCause(error)}${said}${below}`);
 }

@@ -129,6 +129,8 @@ function answerFault(house: House, error: unknown, request: FastifyRequest, repl
   const fault = faultOf(error);
   if (fault.status === 401 && fault.code === 'NOT_SIGNED_IN') house.counters.failures++;
   if (fault.status >= 500) request.log.error({ err: error }, 'failed');
+  // Whoever has set it up has to know why.
+  else if (fault.code === 'PROVIDER') request.log.warn({ err: fault }, 'refused');
   if (fault.status === 503) reply.header('retry-after', '5');
   reply.code(fault.status).header('cache-control', 'no-store');
   const { kind } = request.routeOptions.config as { kind?: Route['kind'] };

@@ -206,12 +206,16 @@ test('an OpenID Connect provider lets people in, each by the groups it tells', a
     provider: { issuer: new URL(issuer), client: 'modtally', secret: 'secret', scope: 'openid', groupsClaim: 'groups' },
   });
 
-  const logIn = async (user: string): Promise<Response> => {
+  /** Logs in at the provider; what it is asked may be changed on the way. */
+  const comeBack = async (
+    user: string,
+    change: (url: string) => string = (same) => same,
+  ): Promise<() => Promise<Response>> => {
     const start = await dashboard.get('/login/provider?next=%2Fmodules', 'nobody');
     const own = cookieOf(start);
     expect(start.headers.getSetCookie()[0]).toMatch(/HttpOnly; SameSite=Lax/);
     const jar = new Map<string, string>();
-    let url = start.headers.get('location') ?? '';
+    let url = change(start.headers.get('location') ?? '');
     let body: string | null = null;
     for (let step = 0; step < 12 && !url.startsWith(redirect); step++) {
       const cookie = [...jar].map(([key, value]) => `${key}=${value}`).join('; ');
@@ -235,8 +239,10 @@ test('an OpenID Connect provider lets people in, each by the groups it tells', a
         body = null;
       }
     }
-    return dashboard.get(`/login/return${new URL(url).search}`, 'nobody', { cookie: own, accept: 'text/html' });
+    const path = `/login/return${new URL(url).search}`;
+    return () => dashboard.get(path, 'nobody', { cookie: own, accept: 'text/html' });
   };
+  const logIn = async (...of: Parameters<typeof comeBack>): Promise<Response> => (await comeBack(...of))();
 
   const ann = await logIn('ann');
   expect(ann.status).toBe(200);
@@ -247,4 +253,19 @@ test('an OpenID Connect provider lets people in, each by the groups it tells', a
   expect(bob.status).toBe(403);
   expect(bob.headers.getSetCookie()).toEqual([]);
   expect((await dashboard.get('/login/return?code=x&state=y', 'nobody', { accept: 'text/html' })).status).toBe(403);
+  for (const name of ['state', 'nonce']) {
+    const changed = await logIn('ann', (url) => url.replace(new RegExp(`([?&]${name}=)[^&]+`), '$1another'));
+    expect(changed.status, name).toBe(403);
+    expect(changed.headers.getSetCookie()).toEqual([]);
+  }
+  const log = dashboard.log.join('');
+  expect(log).toMatch(/"level":40.*"cause":"[^"]*state/);
+  expect(log).toMatch(/"level":40.*"cause":"[^"]*(?:nonce|claim)/);
+  expect(await (await dashboard.get('/metrics')).text()).toMatch(/^modtally_login_failures_total 4$/m);
+
+  const back = await comeBack('ann');
+  front.closeAllConnections();
+  await new Promise((resolve) => front.close(resolve));
+  expect((await back()).status).toBe(502);
+  expect(dashboard.log.join('')).toMatch(/"level":50.*"cause":"fetch failed: [^"]*ECONNREFUSED/);
 });
