@@ -1,8 +1,16 @@
 import { join } from 'node:path';
-import { AppError } from '../core/app-error.ts';
 import { readWholeNumber } from '../core/whole-number.ts';
-import { checkKeys, type FoundSetting, findSetting, readConfigFiles, type TableName } from './config-files.ts';
-import { settingMeanings, stateDirectory } from './settings.ts';
+import {
+  badSetting,
+  lookIn,
+  type NamedSetting,
+  readList,
+  readNumber,
+  readPlace,
+  readYesNo,
+  type TableRequest,
+} from './named-setting.ts';
+import { stateDirectory } from './settings.ts';
 import { absolutePath } from './store-url.ts';
 
 /** The settings of `modtally listen`: how each is called in the table [listen], and what it does. */
@@ -79,17 +87,11 @@ export interface WatchSettings {
   readonly keepsAll: boolean;
 }
 
-/** Settings given as flags, and the file of `--config`. */
-export interface LiveSettingsRequest<Name extends string> {
-  readonly flags: { readonly [name in Name]?: string | undefined };
-  readonly configFile?: string | undefined;
-}
-
 /**
  * Reads the settings of `modtally listen`.
  * @throws AppError BAD_SETTING
  */
-export function readListenSettings(request: LiveSettingsRequest<ListenSettingName>): ListenSettings {
+export function readListenSettings(request: TableRequest<ListenSettingName>): ListenSettings {
   const look = lookIn('listen', listenMeanings, request);
   const folder = look('journal')?.value;
   return {
@@ -120,7 +122,7 @@ export function readListenSettings(request: LiveSettingsRequest<ListenSettingNam
  * Reads the settings of `modtally watch`.
  * @throws AppError BAD_SETTING
  */
-export function readWatchSettings(request: LiveSettingsRequest<WatchSettingName>): WatchSettings {
+export function readWatchSettings(request: TableRequest<WatchSettingName>): WatchSettings {
   const look = lookIn('watch', watchMeanings, request);
   return {
     files: readList(look('files')).map(absolutePath),
@@ -130,49 +132,9 @@ export function readWatchSettings(request: LiveSettingsRequest<WatchSettingName>
   };
 }
 
-interface NamedSetting extends FoundSetting {
-  /** As messages call it. */
-  readonly name: string;
-}
-
-function lookIn<Name extends string>(
-  table: TableName,
-  meanings: Readonly<Record<Name, string>>,
-  { flags, configFile }: LiveSettingsRequest<Name>,
-): (name: Name) => NamedSetting | null {
-  const files = readConfigFiles(configFile, Object.keys(settingMeanings)).map(({ path, tables }) => {
-    checkKeys(`${path}: [${table}]`, Object.keys(tables[table] ?? {}), Object.keys(meanings));
-    return { path, values: tables[table] ?? {} };
-  });
-  return (name) => {
-    const value = flags[name];
-    const flag = value === undefined ? null : { value, origin: `--${name.replaceAll('_', '-')}` };
-    const ofFiles = files.map(({ path, values }) => ({ path, value: values[name] }));
-    const found = findSetting(flag, `MODTALLY_${table.toUpperCase()}_${name.toUpperCase()}`, ofFiles);
-    return found === null ? null : { ...found, name };
-  };
-}
-
-function readList(setting: NamedSetting | null): string[] {
-  const parts = setting?.value.split(',').map((part) => part.trim()) ?? [];
-  return parts.filter((part) => part !== '');
-}
-
 /** @param host what a bare port stands for */
 function readAddresses(setting: NamedSetting | null, host: string | null): Address[] {
-  return readList(setting).map((text) => {
-    const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? [];
-    const port = readWholeNumber(digits, 5);
-    if (port !== null && port < 65_536) return { host: bracketed ?? plain ?? host, port };
-    throw bad(setting, `is no address: ${text}`, 'Write PORT or HOST:PORT, and an IPv6 address in brackets.');
-  });
-}
-
-function readNumber(setting: NamedSetting | null, fallback: number, least: number): number {
-  if (setting === null) return fallback;
-  const number = readWholeNumber(setting.value, 9);
-  if (number !== null && number >= least) return number;
-  throw bad(setting, `must be a whole number from ${least} on, not ${setting.value}`);
+  return readList(setting).map((text) => readPlace(setting, text, host));
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
@@ -182,27 +144,16 @@ function readBytes(setting: NamedSetting | null, fallback: string): number {
   const [, digits = '', unit = ''] = /^(\d+)([KMGT]?)$/i.exec(text) ?? [];
   const number = readWholeNumber(digits, 9);
   if (number !== null && number > 0) return number * (units[unit.toUpperCase()] ?? 1);
-  throw bad(setting, `must be a size such as 64K, 32M or 4G, not ${text}`);
+  throw badSetting(setting, `must be a size such as 64K, 32M or 4G, not ${text}`);
 }
 
 /** What the journal can hold in memory is more than one message. */
 function readMessageBytes(setting: NamedSetting | null): number {
   const bytes = readBytes(setting, '64K');
   if (bytes <= 512 * 1024) return bytes;
-  throw bad(setting, `must be 512K at the most, not ${setting?.value}`);
-}
-
-function readYesNo(setting: NamedSetting | null): boolean {
-  if (setting === null) return false;
-  if (/^(true|yes|1)$/i.test(setting.value)) return true;
-  if (/^(false|no|0)$/i.test(setting.value)) return false;
-  throw bad(setting, `must be true or false, not ${setting.value}`);
+  throw badSetting(setting, `must be 512K at the most, not ${setting?.value}`);
 }
 
 function pathOf(setting: NamedSetting | null): string | null {
   return setting === null || setting.value === '' ? null : absolutePath(setting.value);
-}
-
-function bad(setting: NamedSetting | null, what: string, hint = ''): AppError {
-  return new AppError('BAD_SETTING', `${setting?.origin}: ${setting?.name} ${what}`, { hint });
 }

@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, describeCause } from '../core/app-error.ts';
+import { describeCause } from '../core/app-error.ts';
 import { type Role, readRole, roles } from '../core/role.ts';
-import { readWholeNumber } from '../core/whole-number.ts';
 import { isListed, listAddresses } from './address-list.ts';
-import { checkKeys, type FoundSetting, findSetting, readConfigFiles } from './config-files.ts';
-import { isReadableByOthers, settingMeanings, stateDirectory } from './settings.ts';
+import {
+  badSetting,
+  lookIn,
+  type NamedSetting,
+  readList,
+  readNumber,
+  readPlace,
+  readYesNo,
+  type TableRequest,
+} from './named-setting.ts';
+import { isReadableByOthers, stateDirectory } from './settings.ts';
 import { absolutePath } from './store-url.ts';
 
 /** The settings of `modtally serve` and `modtally token`: how each is called in the table [serve], and what it does. */
@@ -61,30 +69,29 @@ export interface ProviderSettings {
   readonly groupsClaim: string;
 }
 
-export interface ServeSettingsRequest {
-  readonly flags?: { readonly [name in ServeSettingName]?: string | undefined };
-  readonly configFile?: string | undefined;
-}
-
 /**
  * Reads the settings of `modtally serve`: the flag, else `MODTALLY_SERVE_NAME`, else the table [serve] of a
  * configuration file.
  * @throws AppError BAD_SETTING
  */
-export function readServeSettings({ flags = {}, configFile }: ServeSettingsRequest): ServeSettings {
-  const look = lookUp(flags, configFile);
+export function readServeSettings(request: TableRequest<ServeSettingName>): ServeSettings {
+  const look = lookIn('serve', serveMeanings, request);
   const textOf = (name: ServeSettingName): string | null => look(name)?.value || null;
-  const address = readAddress(look('listen'));
+  const listen = look('listen');
   const folder = textOf('folder');
   const url = readUrl(look('url'));
   const [proxies, userHeader] = [readList(look('proxies')), textOf('user_header')];
   const isOnLoopback = holdsLoopback(look('proxies'), proxies);
   const proxySecret = readProxySecret(look('proxy_secret_file'));
   if (userHeader !== null && proxies.length === 0) {
-    throw bad(look('user_header'), 'counts only from a proxy, and none is named', 'Name its address with proxies.');
+    throw badSetting(
+      look('user_header'),
+      'counts only from a proxy, and none is named',
+      'Name its address with proxies.',
+    );
   }
   return {
-    ...address,
+    ...readPlace(listen, listen?.value ?? '8080', '127.0.0.1'),
     url,
     folder: folder === null ? join(stateDirectory(), 'serve') : absolutePath(folder),
     isPublic: readYesNo(look('public')),
@@ -109,7 +116,7 @@ function holdsLoopback(setting: NamedSetting | null, proxies: readonly string[])
     const list = listAddresses(proxies);
     return proxies.some((text) => text.startsWith('127.')) || ['127.0.0.1', '::1'].some((own) => isListed(list, own));
   } catch (cause) {
-    throw bad(
+    throw badSetting(
       setting,
       `has what is no address: ${describeCause(cause)}`,
       'Write addresses such as 127.0.0.1, ::1 or 10.1.0.0/16.',
@@ -120,9 +127,9 @@ function holdsLoopback(setting: NamedSetting | null, proxies: readonly string[])
 function readProxySecret(setting: NamedSetting | null): string | null {
   if (setting === null || setting.value === '') return null;
   const secret = readSecret(setting).trim();
-  if (secret.length < LEAST_SECRET) throw bad(setting, `has to hold ${LEAST_SECRET} characters at least`);
+  if (secret.length < LEAST_SECRET) throw badSetting(setting, `has to hold ${LEAST_SECRET} characters at least`);
   if (isReadableByOthers(absolutePath(setting.value))) {
-    throw bad(setting, 'can be read by everybody', `chmod 600 ${setting.value}`);
+    throw badSetting(setting, 'can be read by everybody', `chmod 600 ${setting.value}`);
   }
   return secret;
 }
@@ -130,40 +137,17 @@ function readProxySecret(setting: NamedSetting | null): string | null {
 /** Characters of a secret that nobody guesses. */
 const LEAST_SECRET = 16;
 
-interface NamedSetting extends FoundSetting {
-  /** As messages call it. */
-  readonly name: string;
-}
-
 type Look = (name: ServeSettingName) => NamedSetting | null;
-
-function lookUp(flags: NonNullable<ServeSettingsRequest['flags']>, configFile: string | undefined): Look {
-  const files = readConfigFiles(configFile, Object.keys(settingMeanings)).map(({ path, tables }) => {
-    checkKeys(`${path}: [serve]`, Object.keys(tables.serve ?? {}), Object.keys(serveMeanings));
-    return { path, values: tables.serve ?? {} };
-  });
-  return (name) => {
-    const value = flags[name];
-    const flag = value === undefined ? null : { value, origin: `--${name.replaceAll('_', '-')}` };
-    const ofFiles = files.map(({ path, values }) => ({ path, value: values[name] }));
-    const found = findSetting(flag, `MODTALLY_SERVE_${name.toUpperCase()}`, ofFiles);
-    return found === null ? null : { ...found, name };
-  };
-}
-
-function readAddress(setting: NamedSetting | null): { host: string; port: number } {
-  const text = setting?.value ?? '8080';
-  const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? [];
-  const port = readWholeNumber(digits, 5);
-  if (port !== null && port < 65_536) return { host: bracketed ?? plain ?? '127.0.0.1', port };
-  throw bad(setting, `is no address: ${text}`, 'Write PORT or HOST:PORT, and an IPv6 address in brackets.');
-}
 
 function readUrl(setting: NamedSetting | null): URL | null {
   if (setting === null) return null;
   const url = URL.canParse(setting.value) ? new URL(setting.value) : null;
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw bad(setting, `is no URL: ${setting.value}`, 'Write it as https://usage.example.org or with a path behind it.');
+  throw badSetting(
+    setting,
+    `is no URL: ${setting.value}`,
+    'Write it as https://usage.example.org or with a path behind it.',
+  );
 }
 
 function readRoles(setting: NamedSetting | null): Map<string, Role> {
@@ -172,7 +156,7 @@ function readRoles(setting: NamedSetting | null): Map<string, Role> {
       const at = entry.lastIndexOf('=');
       const role = readRole(entry.slice(at + 1).trim());
       if (at > 0 && role !== null) return [entry.slice(0, at).trim(), role];
-      throw bad(setting, `cannot be understood: ${entry}`, `Write GROUP=ROLE. Roles: ${roles.join(', ')}.`);
+      throw badSetting(setting, `cannot be understood: ${entry}`, `Write GROUP=ROLE. Roles: ${roles.join(', ')}.`);
     }),
   );
 }
@@ -182,7 +166,7 @@ function readProvider(look: Look, url: URL | null): ProviderSettings | null {
   if (issuer === null) return null;
   const [client, secretFile] = [look('oidc_client'), look('oidc_secret_file')];
   if (client === null || secretFile === null || url === null) {
-    throw bad(look('oidc_issuer'), 'needs oidc_client, oidc_secret_file and url, too');
+    throw badSetting(look('oidc_issuer'), 'needs oidc_client, oidc_secret_file and url, too');
   }
   return {
     issuer,
@@ -197,29 +181,6 @@ function readSecret(setting: NamedSetting): string {
   try {
     return readFileSync(absolutePath(setting.value), 'utf8').split(/\r?\n/, 1)[0] ?? '';
   } catch (cause) {
-    throw bad(setting, `cannot be read: ${describeCause(cause)}`);
+    throw badSetting(setting, `cannot be read: ${describeCause(cause)}`);
   }
-}
-
-function readList(setting: NamedSetting | null): string[] {
-  const parts = setting?.value.split(',').map((part) => part.trim()) ?? [];
-  return parts.filter((part) => part !== '');
-}
-
-function readNumber(setting: NamedSetting | null, fallback: number, least: number): number {
-  if (setting === null) return fallback;
-  const number = readWholeNumber(setting.value, 6);
-  if (number !== null && number >= least) return number;
-  throw bad(setting, `must be a whole number from ${least} on, not ${setting.value}`);
-}
-
-function readYesNo(setting: NamedSetting | null): boolean {
-  if (setting === null) return false;
-  if (/^(true|yes|1)$/i.test(setting.value)) return true;
-  if (/^(false|no|0)$/i.test(setting.value)) return false;
-  throw bad(setting, `must be true or false, not ${setting.value}`);
-}
-
-function bad(setting: NamedSetting | null, what: string, hint = ''): AppError {
-  return new AppError('BAD_SETTING', `${setting?.origin}: ${setting?.name} ${what}`, { hint });
 }
