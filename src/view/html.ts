@@ -56,8 +56,8 @@ function formatCell(cell: Cell, column: Column, most: number, zone: SiteZone): s
   return `<td class="number">${text}<span class="bar" style="--length:${length}%"></span></td>`;
 }
 
-/** A line through the numbers of a series. */
-function drawSeries(cell: Cell): string {
+/** A line through the numbers of a series, as SVG. */
+export function drawSeries(cell: Cell): string {
   const numbers = typeof cell === 'object' && cell !== null ? cell.map(Number) : [];
   const most = Math.max(1, ...numbers);
   const step = 120 / Math.max(1, numbers.length - 1);

@@ -1,5 +1,6 @@
 import type { Cell, Column, ResultTable } from '../core/result-table.ts';
 import { cellText } from '../view/cell-text.ts';
+import { drawSeries } from '../view/html.ts';
 import { fullNumber } from './figures-text.ts';
 import { type Html, html, type Part, rawHtml } from './html.ts';
 import type { View } from './view.ts';
@@ -60,7 +61,7 @@ function withoutColumns(table: ResultTable, keys: readonly string[]): ResultTabl
 
 function renderCell(view: View, cell: Cell, column: Column, bar: Html | null, isFirst: boolean): Html {
   const { kind } = column;
-  if (kind === 'series') return html`<td>${drawSeries(cell)}</td>`;
+  if (kind === 'series') return html`<td>${rawHtml(drawSeries(cell))}</td>`;
   if (kind === 'number' && typeof cell === 'number') {
     return html`<td class="number" data-value="${cell}">${fullNumber(cell)}${bar}</td>`;
   }
@@ -118,12 +119,4 @@ function alignment(kind: Column['kind']): string {
 export function drawBar(length: number): Html {
   const width = rawHtml((Math.min(1, Math.max(0, length)) * 100).toFixed(1));
   return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="8"/></svg>`;
-}
-
-function drawSeries(cell: Cell): Html {
-  const numbers = typeof cell === 'object' && cell !== null ? cell.map(Number) : [];
-  const most = Math.max(1, ...numbers);
-  const step = 120 / Math.max(1, numbers.length - 1);
-  const points = numbers.map((number, at) => `${(at * step).toFixed(1)},${(22 - (number / most) * 20).toFixed(1)}`);
-  return html`<svg class="series" viewBox="0 0 120 24" role="img" aria-label="${numbers.join(', ')}"><polyline points="${rawHtml(points.join(' '))}"/></svg>`;
 }

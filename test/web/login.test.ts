@@ -259,8 +259,8 @@ test('an OpenID Connect provider lets people in, each by the groups it tells', a
     expect(changed.headers.getSetCookie()).toEqual([]);
   }
   const log = dashboard.log.join('');
-  expect(log).toMatch(/"level":40.*"cause":"[^"]*state/);
-  expect(log).toMatch(/"level":40.*"cause":"[^"]*(?:nonce|claim)/);
+  expect(log).toMatch(/"level":40.*"cause":".*state/);
+  expect(log).toMatch(/"level":40.*"cause":".*nonce/);
   expect(await (await dashboard.get('/metrics')).text()).toMatch(/^modtally_login_failures_total 4$/m);
 
   const back = await comeBack('ann');

@@ -35,7 +35,7 @@ ${renderPanel(view, top, {
   href: view.href('/reports/top'),
   hidesNotes: true,
 })}
-${view.role === 'public' ? null : await renderForStaff(view)}
+${view.role === 'public' ? null : await renderForAnalysts(view)}
 </div>`,
     };
   },
@@ -52,7 +52,7 @@ async function renderDays(view: View): Promise<Html> {
   });
 }
 
-async function renderForStaff(view: View): Promise<Html> {
+async function renderForAnalysts(view: View): Promise<Html> {
   const movers = await view.ask('movers', { options: { each: 'package' }, limit: 12 });
   const retire = await view.ask('retire', { limit: 10 });
   const health = await view.ask('health');
