@@ -1,13 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { roles } from '../../src/core/role.ts';
+import { type Role, roles } from '../../src/core/role.ts';
+import { createSiteZone } from '../../src/core/site-zone.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { StoreTarget } from '../../src/store/store-target.ts';
 import type { House } from '../../src/web/house.ts';
+import type { Route } from '../../src/web/route.ts';
 import { allRoutes } from '../../src/web/routes.ts';
-import { fillBusyStore } from '../support/busy-store.ts';
-import { type Dashboard, openDashboard } from '../support/dashboard.ts';
+import { busyEnd, fillBusyStore } from '../support/busy-store.ts';
+import { type Dashboard, newDashboard, openDashboard } from '../support/dashboard.ts';
+import { readParquet } from '../support/duckdb-file.ts';
+import { makeLoad, storeLoads } from '../support/make-loads.ts';
 
 const everybody = ['nobody', ...roles] as const;
 
@@ -24,13 +29,25 @@ const queries: Readonly<Record<string, string>> = {
   '/reports/companions': '?of=gcc',
 };
 
+/** Names of users, of who has loaded nothing, and of groups, which may be those of users. */
+const names = /\buser\d\d\b|nobody77|\bg[0-4]\b/;
+
 let dashboard: Dashboard;
+let target: StoreTarget;
 let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'modtally-roles-'));
-  const target: StoreTarget = { kind: 'duckdb', path: join(folder, 'usage.duckdb') };
+  target = { kind: 'duckdb', path: join(folder, 'usage.duckdb') };
   await fillBusyStore(target, 150);
+  const zone = createSiteZone('UTC');
+  const store = await openStore(target, { waitMs: 20_000, zone });
+  // Names stand elsewhere, too.
+  const own = { user: 'user01', module: 'user01/1.0', path: '/home/user01/1.0.lua', group: 'user01' };
+  const inHome = { user: 'user02', path: '/projects/user01/users/nobody77/2.0.lua' };
+  const timeUs = (busyEnd - 86_400_000) * 1000;
+  await storeLoads(store, [makeLoad({ ...own, timeUs }), makeLoad({ ...inHome, timeUs })], zone);
+  await store.close();
   dashboard = await openDashboard(target);
 }, 120_000);
 
@@ -59,8 +76,7 @@ describe.each(
       expect({ status: response.status, body: response.status === 200 ? '' : body }).toEqual({ status: 200, body: '' });
     else if (who === 'nobody') expect(response.status).toBe(kind === 'page' ? 303 : 401);
     else expect(response.status).toBe(403);
-    // Names of users and of groups, which may be those of users.
-    if (who !== 'staff') expect(body).not.toMatch(/\buser\d\d\b|\bg[0-4]\b/);
+    if (who !== 'staff') expect(body).not.toMatch(names);
     expect(response.headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self'; style-src 'self'/,
     );
@@ -69,12 +85,65 @@ describe.each(
   });
 });
 
+/** What stands in a download. */
+async function textIn(bytes: Buffer, format: string): Promise<string> {
+  if (format !== 'parquet') return bytes.toString('utf8');
+  const path = join(folder, 'download.parquet');
+  writeFileSync(path, bytes);
+  const rows = await readParquet(`SELECT * FROM read_parquet('${path}')`);
+  return JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
 async function anyUser(who: (typeof everybody)[number]): Promise<string> {
   const role = who === 'staff' ? 'staff' : 'analyst';
   const answer = await dashboard.get('/api/v1/reports/storms?limit=1', role);
   const { rows } = (await answer.json()) as { rows: { user: string }[] };
   return `?name=${rows[0]?.user}`;
 }
+
+describe('who has no token, where the public is let in,', () => {
+  test('sees what the public sees, and nothing else', async () => {
+    const open = await newDashboard(target, { isPublic: true });
+    const page = await open.get('/', 'nobody', { accept: 'text/html' });
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('You see what is public');
+    expect(await (await open.get('/api/v1/me')).json()).toEqual({ name: '', role: 'public', by: 'nothing' });
+    const top = (await (await open.get('/api/v1/reports/top')).json()) as { columns: { key: string }[] };
+    expect(top.columns.map(({ key }) => key)).toEqual(['package', 'users']);
+    for (const path of ['/users', '/api/v1/reports/usernames']) {
+      expect((await open.get(path, 'nobody', { accept: 'text/html' })).status, path).toBe(403);
+    }
+    expect((await open.get('/api/v1/reports/top?user=user01')).status).toBe(400);
+  });
+});
+
+describe.each(['analyst', 'public'] as const)('in what %s download', (role) => {
+  const reports = routes.filter(
+    ({ path, least }) => path.startsWith('/api/v1/reports/') && roles.indexOf(role) >= roles.indexOf(least as Role),
+  );
+  const queriesOf = ({ query }: Route): string[] =>
+    role === 'analyst' && query?.['each']?.enum?.includes('path') ? ['', 'each=path&'] : [''];
+
+  test.each(['json', 'csv', 'ndjson', 'parquet'])('there is nobody by name: %s', async (format) => {
+    for (const route of reports) {
+      for (const query of queriesOf(route)) {
+        const path = `${route.path}?${query}format=${format}`;
+        const answer = await dashboard.get(path, role);
+        expect(answer.status, path).toBe(200);
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        expect(await textIn(bytes, format), path).not.toMatch(names);
+      }
+    }
+  });
+});
+
+test('staff download names, in a form in which the tests above would find them', async () => {
+  for (const format of ['csv', 'ndjson', 'parquet']) {
+    const answer = await dashboard.get(`/api/v1/reports/usernames?format=${format}`, 'staff');
+    const text = await textIn(Buffer.from(await answer.arrayBuffer()), format);
+    for (const name of ['user01', 'user05', 'nobody77']) expect(text, format).toContain(name);
+  }
+});
 
 describe('an analyst', () => {
   const users = async (): Promise<string[]> => {
