@@ -20,7 +20,7 @@ function typeOf(column: Column): string {
   if (isInstant(column)) return 'TIMESTAMPTZ';
   if (column.kind === 'list') return 'VARCHAR[]';
   if (column.kind === 'series') return 'BIGINT[]';
-  return column.kind === 'text' ? 'VARCHAR' : 'DOUBLE';
+  return column.kind === 'number' || column.kind === 'share' ? 'DOUBLE' : 'VARCHAR';
 }
 
 function plainValue(cell: Cell, column: Column, zone: SiteZone): unknown {
