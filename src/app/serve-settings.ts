@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describeCause } from '../core/app-error.ts';
 import { type Role, readRole, roles } from '../core/role.ts';
@@ -81,7 +82,7 @@ export function readServeSettings(request: TableRequest<ServeSettingName>): Serv
   const folder = textOf('folder');
   const url = readUrl(look('url'));
   const [proxies, userHeader] = [readList(look('proxies')), textOf('user_header')];
-  const isOnLoopback = holdsLoopback(look('proxies'), proxies);
+  const isOpenToAccounts = areOnThisMachine(look('proxies'), proxies);
   const proxySecret = readProxySecret(look('proxy_secret_file'));
   if (userHeader !== null && proxies.length === 0) {
     throw badSetting(
@@ -103,7 +104,7 @@ export function readServeSettings(request: TableRequest<ServeSettingName>): Serv
     groupsHeader: textOf('groups_header')?.toLowerCase() ?? null,
     roleOfGroup: readRoles(look('roles')),
     provider: readProvider(look, url),
-    warnings: userHeader !== null && proxySecret === null && isOnLoopback ? [OPEN_TO_ACCOUNTS] : [],
+    warnings: userHeader !== null && proxySecret === null && isOpenToAccounts ? [OPEN_TO_ACCOUNTS] : [],
   };
 }
 
@@ -111,10 +112,14 @@ const OPEN_TO_ACCOUNTS =
   'whoever has an account on this machine can come in as anybody, staff too: proxies names this machine, and every program on it can send user_header. Set proxy_secret_file.';
 
 /** Whether every program of this machine can come from an address of a proxy. */
-function holdsLoopback(setting: NamedSetting | null, proxies: readonly string[]): boolean {
+function areOnThisMachine(setting: NamedSetting | null, proxies: readonly string[]): boolean {
   try {
     const list = listAddresses(proxies);
-    return proxies.some((text) => text.startsWith('127.')) || ['127.0.0.1', '::1'].some((own) => isListed(list, own));
+    const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+    return (
+      proxies.some((text) => text.startsWith('127.')) ||
+      ['127.0.0.1', '::1', ...own].some((address) => isListed(list, address))
+    );
   } catch (cause) {
     throw badSetting(
       setting,
