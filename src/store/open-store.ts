@@ -1,6 +1,7 @@
 import type { SiteZone } from '../core/site-zone.ts';
 import type { Store } from './store.ts';
 import type { StoreTarget } from './store-target.ts';
+import type { SummaryRule } from './summary-rule.ts';
 
 export interface OpenStoreOptions {
   /** How long to wait for other processes that use the store, in milliseconds. */
@@ -9,6 +10,8 @@ export interface OpenStoreOptions {
   readonly zone: SiteZone;
   /** Called with the time that was waited for other processes, in milliseconds. */
   readonly onWait?: (waitedMs: number) => void;
+  /** When months are summarised, in a store that does so. */
+  readonly summaries?: SummaryRule;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function openStore(target: StoreTarget, options: OpenStoreOptions):
         import('./clickhouse/clickhouse-store.ts'),
         import('./clickhouse/clickhouse-connection.ts'),
       ]);
-      return new ClickhouseStore(new ClickhouseConnection(target), options.waitMs);
+      return new ClickhouseStore(new ClickhouseConnection(target), options.waitMs, options.summaries);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type ChdbServer, startChdb } from '../support/chdb-server.ts';
-import { newClickhouseTarget } from '../support/stores.ts';
+import { eagerSummaries, newClickhouseTarget } from '../support/stores.ts';
 import { testStore } from './store-contract.ts';
 
 let server: ChdbServer;
@@ -10,4 +10,4 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => server.stop());
 
-testStore(() => newClickhouseTarget([server.port], null), 0.3);
+testStore(() => newClickhouseTarget([server.port], null), 0.3, eagerSummaries);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type ClickhouseCluster, startSingle } from '../support/clickhouse-cluster.ts';
-import { newClickhouseTarget } from '../support/stores.ts';
+import { eagerSummaries, newClickhouseTarget } from '../support/stores.ts';
 import { testStore } from './store-contract.ts';
 
 let server: ClickhouseCluster;
@@ -17,4 +17,5 @@ testStore(
       null,
     ),
   0.3,
+  eagerSummaries,
 );

@@ -10,6 +10,7 @@ import { GrowingVocabulary } from '../../src/ingest/growing-vocabulary.ts';
 import { createDailyTally, createLoadList } from '../../src/ingest/usage-collector.ts';
 import { findReport } from '../../src/report/reports.ts';
 import type { StoreTarget } from '../../src/store/store-target.ts';
+import type { SummaryRule } from '../../src/store/summary-rule.ts';
 import { anyFilter, anyQuery, measures } from '../support/any-question.ts';
 import { anyModules, makeModule } from '../support/make-catalogue.ts';
 import { makeLoad, storeLoads } from '../support/make-loads.ts';
@@ -29,11 +30,12 @@ const at = (text: string): number => Date.parse(text) * 1000;
  * What every store has to do, tried on real ones.
  * @param newTarget where a store can be made that does not exist yet
  * @param share how many of the random cases are tried: a cluster takes its time
+ * @param summaries when months are summarised, in a store that does so
  */
-export function testStore(newTarget: () => StoreTarget, share = 1): void {
+export function testStore(newTarget: () => StoreTarget, share = 1, summaries?: SummaryRule): void {
   const runs = (all: number): number => Math.ceil(all * share);
   const open = async (zone = utc): ReturnType<typeof openTestStore> => {
-    const store = await openTestStore(newTarget(), zone);
+    const store = await openTestStore(newTarget(), zone, summaries);
     await store.prepare();
     return store;
   };
@@ -71,7 +73,7 @@ export function testStore(newTarget: () => StoreTarget, share = 1): void {
   describe('several questions at once', () => {
     test('have answers of one moment, whatever is imported meanwhile', async () => {
       const target = newTarget();
-      const [store, other] = [await openTestStore(target, utc), await openTestStore(target, utc)];
+      const [store, other] = [await openTestStore(target, utc, summaries), await openTestStore(target, utc, summaries)];
       await store.prepare();
       await other.prepare();
       await storeLoads(store, [makeLoad()], utc);

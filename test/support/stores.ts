@@ -6,6 +6,7 @@ import type { MysqlTarget } from '../../src/mysql/mysql-target.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { ClickhouseTarget, StoreTarget } from '../../src/store/store-target.ts';
+import type { SummaryRule } from '../../src/store/summary-rule.ts';
 import { clickhousePassword, clickhouseUser, clusterName } from './clickhouse-cluster.ts';
 import { mariadbPassword, mariadbUser } from './mariadb-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -22,6 +23,9 @@ export type AnyStoreKind = (typeof allStoreKinds)[number];
 export function runsOn(kind: AnyStoreKind, runs: number): number {
   return kind === 'clickhouse' ? Math.ceil(runs / 5) : runs;
 }
+
+/** Summaries of every month after every import, however few rows there are. */
+export const eagerSummaries: SummaryRule = { leastRows: 0, pauseMs: 0 };
 
 let databases = 0;
 
@@ -80,8 +84,12 @@ export function newDatabase(): MysqlTarget {
 }
 
 /** Opens a store for one test. */
-export async function openTestStore(target: StoreTarget, zone: SiteZone = createSiteZone('UTC')): Promise<Store> {
-  const store = await openStore(target, { waitMs: 20_000, zone });
+export async function openTestStore(
+  target: StoreTarget,
+  zone: SiteZone = createSiteZone('UTC'),
+  summaries?: SummaryRule,
+): Promise<Store> {
+  const store = await openStore(target, { waitMs: 20_000, zone, ...(summaries === undefined ? {} : { summaries }) });
   onTestFinished(() => store.close());
   return store;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AppError } from '../../core/app-error.ts';
 import type { Decisions } from './decisions.ts';
-import { type OpenBatch, type StateChange, type StoreState, voidBatches } from './store-state.ts';
+import { type BatchPurpose, type OpenBatch, type StateChange, type StoreState, voidBatches } from './store-state.ts';
 import { withVoid } from './void-batches.ts';
 
 /** A batch that nobody has closed for so long is taken for one whose process has died, wherever that was. */
@@ -12,24 +12,43 @@ const ABANDONED_MS = 24 * 3_600_000;
  * Gives a number to rows that are going to be written. Batches of processes that have died are given up on the way.
  * @returns the number
  */
-export async function openBatch(decisions: Decisions, waitMs: number, isRemoval = false): Promise<number> {
+export async function openBatch(
+  decisions: Decisions,
+  waitMs: number,
+  purpose: Exclude<BatchPurpose, 'summary'> = 'import',
+): Promise<number> {
   let batch = 0;
-  const mark = randomBytes(6).toString('base64url');
+  const mark = newMark();
   await decisions.decide(waitMs, (state) => {
     const opened = state.open.find((open) => open.mark === mark);
     // By a decision whose answer was lost.
     batch = opened?.batch ?? state.lastBatch + 1;
     if (opened !== undefined) return null;
-    const given = giveUp(
-      state,
-      state.open.filter(isDead).map((dead) => dead.batch),
-    );
-    const removing = given.open.find((open) => open.isRemoval);
-    if (isRemoval && removing !== undefined) throw removalIsUnderWay(removing);
-    const own: OpenBatch = { batch, mark, isRemoval, host: hostname(), pid: process.pid, since: Date.now() };
-    return { ...given, lastBatch: batch, open: [...given.open, own] };
+    const given = withoutDead(state);
+    const removing = given.open.find((open) => open.purpose === 'removal');
+    if (purpose === 'removal' && removing !== undefined) throw removalIsUnderWay(removing);
+    return { ...given, ...withBatch({ ...state, ...given }, purpose, mark) };
   });
   return batch;
+}
+
+/** What a state becomes when a batch is opened: it has the number `lastBatch`. */
+export function withBatch(
+  { open, lastBatch }: StoreState,
+  purpose: BatchPurpose,
+  mark: string = newMark(),
+): Pick<StoreState, 'open' | 'lastBatch'> {
+  const batch = lastBatch + 1;
+  const own: OpenBatch = { batch, mark, purpose, host: hostname(), pid: process.pid, since: Date.now() };
+  return { lastBatch: batch, open: [...open, own] };
+}
+
+/** What a state becomes when the open batches of processes that have died are given up. */
+export function withoutDead(state: StoreState): ReturnType<typeof giveUp> {
+  return giveUp(
+    state,
+    state.open.filter(isDead).map(({ batch }) => batch),
+  );
 }
 
 /**
@@ -75,6 +94,10 @@ export function giveUp(
     void: withVoid(gone, batches),
     unswept: [...unswept, ...batches],
   };
+}
+
+function newMark(): string {
+  return randomBytes(6).toString('base64url');
 }
 
 function isDead({ host, pid, since }: OpenBatch): boolean {

@@ -2,12 +2,15 @@ import { AppError } from '../../core/app-error.ts';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
 import type { CommitResult, Rivals, StoreImport } from '../store.ts';
+import type { SummaryRule } from '../summary-rule.ts';
 import { giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import type { Decisions } from './decisions.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
+import { countByMonth, type MonthRows, withRows } from './months.ts';
 import { insertSettings, type Quorum, readQuorum, readSettings, tablesOf } from './schema.ts';
 import { inCountedUsage, type StoreState } from './store-state.ts';
+import { summariseOn } from './summaries.ts';
 import { sweepOn } from './sweep.ts';
 import { tallyKey } from './usage-filter.ts';
 import { UsageRows } from './usage-rows.ts';
@@ -17,8 +20,15 @@ export async function openClickhouseImport(
   connection: ClickhouseConnection,
   decisions: Decisions,
   waitMs: number,
+  summaries: SummaryRule,
 ): Promise<StoreImport> {
-  return new ClickhouseImport(connection, decisions, waitMs, await readQuorum(connection));
+  return new ClickhouseImport(connection, decisions, { waitMs, summaries, quorum: await readQuorum(connection) });
+}
+
+interface ImportOptions {
+  readonly waitMs: number;
+  readonly summaries: SummaryRule;
+  readonly quorum: Quorum;
 }
 
 /** Rows of one source that wait to be sent; one that is read again is another one. */
@@ -35,6 +45,8 @@ const ROWS_AT_ONCE = 4096;
 /** Rows that are sent at once; below what a server makes into one block, so that it knows them again as a whole. */
 const ROWS_SENT = 400_000;
 const BYTES_SENT = 64 * 1024 * 1024;
+/** Of the time of an import, further summaries than one are made in no more than this part. */
+const SHARE_OF_SUMMARIES = 10;
 
 /**
  * Sends its rows under the number of a batch, which does not count yet, and then lets it count by one decision. Of an
@@ -46,7 +58,9 @@ class ClickhouseImport implements StoreImport {
   readonly #connection: ClickhouseConnection;
   readonly #decisions: Decisions;
   readonly #waitMs: number;
+  readonly #summaries: SummaryRule;
   readonly #quorum: Quorum;
+  readonly #openedAt = performance.now();
   readonly #rows = new UsageRows();
   #held: HeldRows[] = [];
   #heldRows = 0;
@@ -63,16 +77,19 @@ class ClickhouseImport implements StoreImport {
   /** By source, the rows that were sent, and how many of them are tallies. */
   readonly #sent = new Map<number, { rows: number; tallies: number }>();
   readonly #discarded = new Set<number>();
+  readonly #months = new Map<number, MonthRows>();
 
-  constructor(connection: ClickhouseConnection, decisions: Decisions, waitMs: number, quorum: Quorum) {
+  constructor(connection: ClickhouseConnection, decisions: Decisions, { waitMs, summaries, quorum }: ImportOptions) {
     this.#connection = connection;
     this.#decisions = decisions;
     this.#waitMs = waitMs;
+    this.#summaries = summaries;
     this.#quorum = quorum;
   }
 
   async add(batch: UsageBatch, of: number): Promise<void> {
     this.#rows.takeIn(batch);
+    countByMonth(batch, this.#months);
     const isTally = batch.detail === null;
     const source = this.#sources.get(of) ?? ++this.#lastSource;
     this.#sources.set(of, source);
@@ -135,11 +152,14 @@ class ClickhouseImport implements StoreImport {
         changes: state.changes + 1,
         open: withoutBatch(state, batch),
         removals: [...state.removals, ...this.#removalOfDiscarded(batch)],
+        months: withRows(state.months, this.#months),
       };
     });
     if (isConflict) return 'conflict';
     this.#batch = null;
     await sweepOn(this.#connection, this.#decisions);
+    const forMs = (performance.now() - this.#openedAt) / SHARE_OF_SUMMARIES;
+    await summariseOn(this.#connection, this.#decisions, { rule: this.#summaries, waitMs: this.#waitMs, forMs });
     return { newRows };
   }
 

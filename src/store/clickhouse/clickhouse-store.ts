@@ -5,6 +5,7 @@ import type { UsageBatch, UserDayBatch } from '../../core/usage-batch.ts';
 import type { Dimension, Measure, UsageFilter, UsageQuery, UsageRow } from '../../core/usage-query.ts';
 import { nameColumns, type ResolvedFilter, resolveFilter } from '../resolved-filter.ts';
 import type { Store, StoreImport } from '../store.ts';
+import { type SummaryRule, usualSummaries } from '../summary-rule.ts';
 import { giveUp, giveUpBatch, isUndecided, openBatch, withoutBatch } from './batches.ts';
 import { addToCatalogue, readCatalogues, writeCatalogue } from './catalogue.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
@@ -25,10 +26,11 @@ import {
   tablesOf,
   upgradeTables,
 } from './schema.ts';
+import { compileNameList } from './sources.ts';
 import type { StoreState } from './store-state.ts';
 import { streamRows, streamUserDays } from './stream-rows.ts';
+import { waitForFormer } from './summaries.ts';
 import { sweepOn, sweepRows } from './sweep.ts';
-import { compileDays } from './usage-filter.ts';
 
 /** How often a question is asked again because rows were removed while it was being answered. */
 const ATTEMPTS = 5;
@@ -39,16 +41,23 @@ export class ClickhouseStore implements Store {
   readonly #connection: ClickhouseConnection;
   readonly #decisions: Decisions;
   readonly #waitMs: number;
+  readonly #summaries: SummaryRule;
   /** The state that all questions are about; null for the newest. */
   readonly #moment: StoreState | null;
   #shards: Promise<number> | null = null;
 
   /** @param waitMs how long to wait for others, and for servers that are away, in milliseconds */
-  constructor(connection: ClickhouseConnection, waitMs: number, moment: StoreState | null = null) {
+  constructor(
+    connection: ClickhouseConnection,
+    waitMs: number,
+    summaries: SummaryRule = usualSummaries,
+    moment: StoreState | null = null,
+  ) {
     this.#connection = connection;
     this.#decisions = new Decisions(connection);
     this.name = connection.name;
     this.#waitMs = waitMs;
+    this.#summaries = summaries;
     this.#moment = moment;
   }
 
@@ -95,17 +104,17 @@ export class ClickhouseStore implements Store {
 
   async atOnce<T>(use: (store: Store, state: string) => Promise<T>): Promise<T> {
     const state = await this.#readState();
-    return use(new ClickhouseStore(this.#connection, this.#waitMs, state), textOf(state));
+    return use(new ClickhouseStore(this.#connection, this.#waitMs, this.#summaries, state), textOf(state));
   }
 
   async openImport(): Promise<StoreImport> {
     await this.#readState();
-    return openClickhouseImport(this.#connection, this.#decisions, this.#waitMs);
+    return openClickhouseImport(this.#connection, this.#decisions, this.#waitMs, this.#summaries);
   }
 
   select<D extends Dimension, M extends Measure>(query: UsageQuery<D, M>): Promise<UsageRow<D, M>[]> {
     return this.#read(async (state) => {
-      const filter = await this.#resolve(query.filter);
+      const filter = await this.#resolve(query.filter, state);
       const statement = compileQuery(query, filter, state, tablesOf(this.#connection));
       const rows = await this.#connection.query(statement, readSettings(this.#connection));
       const columns: readonly (Dimension | Measure)[] = [...query.by, ...query.measures];
@@ -118,7 +127,7 @@ export class ClickhouseStore implements Store {
   }
 
   count(filter: UsageFilter): Promise<number> {
-    return this.#read(async (state) => countRows(this.#connection, state, await this.#resolve(filter)));
+    return this.#read(async (state) => countRows(this.#connection, state, await this.#resolve(filter, state)));
   }
 
   readRows<T>(filter: UsageFilter, use: (rows: AsyncIterable<UsageBatch>) => Promise<T>): Promise<T> {
@@ -135,7 +144,7 @@ export class ClickhouseStore implements Store {
       this.#connection,
       this.#decisions,
       this.#waitMs,
-      () => this.#resolve(filter),
+      (state) => this.#resolve(filter, state),
       async (state, resolved) => archive?.(streamRows(this.#connection, state, resolved)),
     );
     await sweepOn(this.#connection, this.#decisions);
@@ -154,6 +163,7 @@ export class ClickhouseStore implements Store {
       async () => {},
     );
     // The name has to go from the disks, too.
+    await waitForFormer(this.#decisions, this.#waitMs);
     await sweepRows(this.#connection, this.#decisions, this.#waitMs);
     return removed;
   }
@@ -234,9 +244,7 @@ export class ClickhouseStore implements Store {
 
   /** An answer about one state: one that was asked for while rows went from the tables may lack some of them. */
   async #read<T>(ask: (state: StoreState) => Promise<T>): Promise<T> {
-    // Of a moment that is over, what is missing stays missing.
-    const attempts = this.#moment === null ? ATTEMPTS : 1;
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await this.#readState();
       const answer = await ask(state);
       if ((await this.#readNewest()).losses === state.losses) return answer;
@@ -250,7 +258,7 @@ export class ClickhouseStore implements Store {
     use: (rows: AsyncIterable<B>) => Promise<T>,
   ): Promise<T> {
     const state = await this.#readState();
-    const rows = stream(this.#connection, state, await this.#resolve(filter));
+    const rows = stream(this.#connection, state, await this.#resolve(filter, state));
     return use(this.#whole(state, rows));
   }
 
@@ -260,12 +268,12 @@ export class ClickhouseStore implements Store {
     if ((await this.#readNewest()).losses !== state.losses) throw removedMeanwhile(this.name);
   }
 
-  #resolve(filter: UsageFilter): Promise<ResolvedFilter> {
+  #resolve(filter: UsageFilter, state: StoreState): Promise<ResolvedFilter> {
     const connection = this.#connection;
-    const days = compileDays({ start: filter.start ?? null, end: filter.end ?? null, days: filter.days ?? null });
+    const time = { start: filter.start ?? null, end: filter.end ?? null, days: filter.days ?? null };
     return resolveFilter(filter, async (kind) => {
       const rows = await connection.query(
-        `SELECT DISTINCT ${nameColumns[kind]} FROM ${tablesOf(connection).usage} WHERE ${days}`,
+        compileNameList(nameColumns[kind], time, state, tablesOf(connection)),
         readSettings(connection),
       );
       // Each shard tells its own.

@@ -2,67 +2,66 @@ import { compareText } from '../../core/compare-text.ts';
 import type { Dimension, Measure, UsageQuery } from '../../core/usage-query.ts';
 import type { ResolvedFilter } from '../resolved-filter.ts';
 import type { Tables } from './schema.ts';
+import { compileSources, countedInRows, dimensions, type Source } from './sources.ts';
 import type { Statement } from './statement.ts';
 import { inCountedUsage, type StoreState } from './store-state.ts';
 import { allOf, compileDays, compileFilter, compileNames, compileTime, tallyKey } from './usage-filter.ts';
 
-const dimensions: Readonly<Record<Dimension, string>> = {
-  user: 'user',
-  module: 'module',
-  path: 'path',
-  syshost: 'syshost',
-  group: 'grp',
-  day: 'day',
-  // Day 0 was a Thursday.
-  week: 'day - (day + 3) % 7',
-  month: monthOf('day'),
-};
-
 /** What each shard tells of a group, and what becomes of that of all shards. No user is in two of them. */
-const measures: Readonly<Record<Measure, { readonly inShard: string; readonly of: (told: string) => string }>> = {
-  users: { inShard: 'uniqExact(user)', of: (told) => `sum(${told})` },
-  loads: { inShard: 'sum(loads)', of: (told) => `sum(${told})` },
-  direct: { inShard: 'sum(direct)', of: (told) => `sum(${told})` },
-  dependency: { inShard: 'sum(dependency)', of: (told) => `sum(${told})` },
-  jobs: { inShard: 'sum(jobs)', of: (told) => `sum(${told})` },
-  first: { inShard: 'min(first)', of: (told) => `min(${told})` },
-  last: { inShard: 'max(first + span)', of: (told) => `max(${told})` },
-  syshosts: { inShard: 'groupUniqArray(syshost)', of: (told) => `groupUniqArrayArray(${told})` },
-  modules: { inShard: 'groupUniqArray(module)', of: (told) => `groupUniqArrayArray(${told})` },
-  days: { inShard: 'groupUniqArray(day)', of: (told) => `length(groupUniqArrayArray(${told}))` },
+const measures: Readonly<
+  Record<Measure, { readonly inShard: (source: Source) => string; readonly of: (told: string) => string }>
+> = {
+  users: { inShard: ({ users }) => users, of: (told) => `sum(${told})` },
+  loads: { inShard: () => 'sum(loads)', of: (told) => `sum(${told})` },
+  direct: { inShard: () => 'sum(direct)', of: (told) => `sum(${told})` },
+  dependency: { inShard: () => 'sum(dependency)', of: (told) => `sum(${told})` },
+  jobs: { inShard: () => 'sum(jobs)', of: (told) => `sum(${told})` },
+  first: { inShard: () => 'min(first)', of: (told) => `min(${told})` },
+  last: { inShard: () => 'max(first + span)', of: (told) => `max(${told})` },
+  syshosts: { inShard: () => 'groupUniqArray(syshost)', of: (told) => `groupUniqArrayArray(${told})` },
+  modules: { inShard: () => 'groupUniqArray(module)', of: (told) => `groupUniqArrayArray(${told})` },
+  days: { inShard: ({ days }) => days, of: (told) => `length(groupUniqArrayArray(${told}))` },
 };
 
 /** The SQL of a question; its columns are the dimensions, then the measures, in their order. */
 export function compileQuery(query: UsageQuery, filter: ResolvedFilter, state: StoreState, tables: Tables): Statement {
   const keys = query.by.map((_, at) => `k${at}`);
   const grouped = keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : '';
-  const { sql, values } = compileUsage(query, filter, state, tables);
-  const inShard = [
-    ...query.by.map((name, at) => `${dimensions[name]} AS k${at}`),
-    ...query.measures.map((name, at) => `${measures[name].inShard} AS m${at}`),
-    'count() AS n',
-  ];
+  const { sql, values } = compileGroups(query, filter, state, tables);
   const whole = [...keys, ...query.measures.map((name, at) => measures[name].of(`m${at}`)), 'sum(n)'];
-  return {
-    sql: `
-      SELECT ${whole.join(', ')} FROM (
-        SELECT ${inShard.join(', ')} ${sql} ${grouped} HAVING n > 0)
-      ${grouped} HAVING sum(n) > 0`,
-    values,
-  };
+  return { sql: `SELECT ${whole.join(', ')} FROM (${sql}) ${grouped} HAVING sum(n) > 0`, values };
+}
+
+/** What sources and shards tell of the groups of a question, as k0, k1 and so on, m0, m1 and so on. */
+export function compileGroups(
+  { by, measures: asked }: Pick<UsageQuery, 'by' | 'measures'>,
+  filter: ResolvedFilter,
+  state: StoreState,
+  tables: Tables,
+): Statement {
+  const keys = by.map((_, at) => `k${at}`);
+  const grouped = keys.length > 0 ? `GROUP BY ${keys.join(', ')}` : '';
+  const { sources, values } = by.includes('group')
+    ? groupSources(filter, state, tables)
+    : compileSources(by, filter, state, tables);
+  const told = sources.map((source) => {
+    const columns = [
+      ...by.map((name, at) => `${dimensions[name]} AS k${at}`),
+      ...asked.map((name, at) => `${measures[name].inShard(source)} AS m${at}`),
+      'count() AS n',
+    ];
+    return `SELECT ${columns.join(', ')} ${source.sql} ${grouped} HAVING n > 0`;
+  });
+  return { sql: told.join(' UNION ALL '), values };
 }
 
 /**
- * The usage a question is about. Rows of one tally need not be put together, as they add up to the same, except where
- * they tell of several groups: of these the last in order counts.
+ * Rows of one tally need not be put together, as they add up to the same, except where they tell of several groups: of
+ * these the last in order counts.
  */
-function compileUsage({ by }: UsageQuery, filter: ResolvedFilter, state: StoreState, tables: Tables): Statement {
-  if (by.includes('group')) {
-    const { sql, values } = compileWholeRows(filter, state, tables);
-    return { sql: `FROM (${sql})`, values };
-  }
-  const { sql, values } = compileFilter(filter, state, tables.usageHere);
-  return { sql: `FROM ${tables.usage} WHERE ${sql}`, values };
+function groupSources(filter: ResolvedFilter, state: StoreState, tables: Tables): ReturnType<typeof compileSources> {
+  const { sql, values } = compileWholeRows(filter, state, tables);
+  return { sources: [{ sql: `FROM (${sql})`, ...countedInRows }], values };
 }
 
 /** What is to be asked of whole rows to have the columns of a batch, in this order. */
@@ -116,16 +115,6 @@ export function compileCount(filter: ResolvedFilter, state: StoreState, { usage,
         SELECT uniqExactIf((${tallyKey}), is_tally = 1) + countIf(is_tally = 0) AS n FROM ${usage} WHERE ${sql})`,
     values,
   };
-}
-
-/** A month's number, years times 12 plus months from 0 on, by the calendar of all times. */
-function monthOf(day: string): string {
-  const shifted = `(${day} + 719468)`;
-  const dayOfEra = `(${shifted} % 146097)`;
-  const yearOfEra = `intDiv(${dayOfEra} - intDiv(${dayOfEra}, 1460) + intDiv(${dayOfEra}, 36524) - intDiv(${dayOfEra}, 146096), 365)`;
-  const dayOfYear = `(${dayOfEra} - (365 * ${yearOfEra} + intDiv(${yearOfEra}, 4) - intDiv(${yearOfEra}, 100)))`;
-  // Years begin in March here, so that the day of a leap year is their last.
-  return `(intDiv(${shifted}, 146097) * 400 + ${yearOfEra}) * 12 + intDiv(5 * ${dayOfYear} + 2, 153) + 2`;
 }
 
 /** Reads the value of a column. */

@@ -7,6 +7,7 @@ import type { Decisions } from './decisions.ts';
 import { insertSettings, readQuorum, readSettings, tablesOf, usageColumns } from './schema.ts';
 import { writeValues } from './statement.ts';
 import { inCountedUsage, openBatches, type StoreState } from './store-state.ts';
+import { withoutSummaries } from './summaries.ts';
 import { allOf, compileDays, compileNames, compileTime, daysOf, tallyKey } from './usage-filter.ts';
 
 /** Number of rows that a filter lets through. */
@@ -32,7 +33,7 @@ export async function removeRows(
   filterOf: (state: StoreState) => Promise<ResolvedFilter>,
   archive: (state: StoreState, filter: ResolvedFilter) => Promise<void>,
 ): Promise<number> {
-  const batch = await openBatch(decisions, waitMs, true);
+  const batch = await openBatch(decisions, waitMs, 'removal');
   let isDecided = false;
   try {
     const state = await decisions.read();
@@ -49,7 +50,7 @@ export async function removeRows(
       const open = withoutBatch(latest, batch);
       if (rows === 0) return { open };
       return {
-        open,
+        ...withoutSummaries({ ...latest, open }, filter),
         changes: latest.changes + 1,
         removals: [...latest.removals, { batch, lastBatch: state.lastBatch, except: openBatches(state), where }],
       };

@@ -31,6 +31,38 @@ export const usageColumns: readonly (readonly [name: string, type: string])[] = 
   ['jobid', 'Nullable(String)'],
 ];
 
+/**
+ * The columns of summaries: what usage of a month adds up to by user, cluster, module and path. `day` is the first of
+ * the month, `days` are those that have some.
+ */
+export const summaryColumns: readonly (readonly [name: string, type: string])[] = [
+  ['batch', 'UInt32'],
+  ['day', 'Int32'],
+  ['user', 'String'],
+  ['syshost', 'String'],
+  ['module', 'String'],
+  ['path', 'String'],
+  ['first', 'UInt32'],
+  ['span', 'UInt32'],
+  ['loads', 'UInt64'],
+  ['direct', 'UInt64'],
+  ['dependency', 'UInt64'],
+  ['jobs', 'UInt64'],
+  ['days', 'Array(Int32)'],
+];
+
+/** A table of which each shard has the rows of its users, so that what is counted of users in each shard adds up. */
+interface ShardedTable {
+  readonly name: string;
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly partition: string;
+}
+
+export const shardedTables: readonly ShardedTable[] = [
+  { name: 'modtally_usage', columns: usageColumns, partition: 'toYYYYMM(toDate(toUInt16(day)))' },
+  { name: 'modtally_usage_months', columns: summaryColumns, partition: 'day' },
+];
+
 export interface Table {
   readonly name: string;
   readonly columns: string;
@@ -79,6 +111,9 @@ export interface Tables {
   readonly usage: string;
   /** That of the shard where a statement runs. */
   readonly usageHere: string;
+  /** The summaries of all shards. */
+  readonly summaries: string;
+  readonly summariesHere: string;
   /** Where ZooKeeper has the states. */
   readonly statePath: string;
   readonly contents: string;
@@ -96,9 +131,12 @@ export function zookeeperPath({ cluster, database }: ClickhouseConnection): stri
 export function tablesOf(connection: ClickhouseConnection): Tables {
   const { cluster, database } = connection;
   const nameOf = (table: string): string => `${quoteName(database)}.${quoteName(table)}`;
+  const ofAll = (table: string): string => nameOf(cluster === null ? table : `${table}_all`);
   return {
-    usage: nameOf(cluster === null ? 'modtally_usage' : 'modtally_usage_all'),
+    usage: ofAll('modtally_usage'),
     usageHere: nameOf('modtally_usage'),
+    summaries: ofAll('modtally_usage_months'),
+    summariesHere: nameOf('modtally_usage_months'),
     statePath: `${zookeeperPath(connection)}/state`,
     contents: nameOf('modtally_contents'),
     imports: nameOf('modtally_imports'),
@@ -136,21 +174,22 @@ export async function createTables(connection: ClickhouseConnection, waitMs: num
   const engine = (table: string, place: string, replica: string): string =>
     cluster === null ? 'MergeTree' : `ReplicatedMergeTree('${path}/${table}${place}', '${replica}')`;
 
-  const columns = usageColumns.map(([name, type]) => `${name} ${type}`).join(', ');
-  const usage = make(
-    'modtally_usage',
-    columns,
-    `${engine('modtally_usage', '/{shard}', '{replica}')}
-     PARTITION BY toYYYYMM(toDate(toUInt16(day))) ORDER BY (path, syshost, user, day)
-     ${cluster === null ? '' : `SETTINGS replicated_deduplication_window = ${BLOCKS_KNOWN}`}`,
-  );
-  // By user, so that what is counted of users in each shard adds up.
-  const places = [cluster ?? '', database, 'modtally_usage'].map(quoteText).join(', ');
-  const usageOfAll = `Distributed(${places}, cityHash64(user))`;
-  // Servers take their time to tell each other: the tables do not wait for one another.
+  const makeSharded = async ({ name, columns, partition }: ShardedTable): Promise<void> => {
+    const written = columns.map(([column, type]) => `${column} ${type}`).join(', ');
+    const places = [cluster ?? '', database, name].map(quoteText).join(', ');
+    // Servers take their time to tell each other: the tables do not wait for one another.
+    await Promise.all([
+      make(
+        name,
+        written,
+        `${engine(name, '/{shard}', '{replica}')} PARTITION BY ${partition} ORDER BY (path, syshost, user, day)
+         ${cluster === null ? '' : `SETTINGS replicated_deduplication_window = ${BLOCKS_KNOWN}`}`,
+      ),
+      cluster === null ? null : make(`${name}_all`, written, `Distributed(${places}, cityHash64(user))`),
+    ]);
+  };
   await Promise.all([
-    usage,
-    cluster === null ? null : make('modtally_usage_all', columns, usageOfAll),
+    ...shardedTables.map(makeSharded),
     ...sharedTables.map(({ name, columns, order }) =>
       make(name, columns, `${engine(name, '', '{shard}-{replica}')} ORDER BY ${order}`),
     ),

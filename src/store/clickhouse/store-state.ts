@@ -43,13 +43,18 @@ export interface StoreState {
   readonly catalogues: Readonly<Record<string, number>>;
   /** What the contents of the ledger were put together by; null where they never were. */
   readonly condensed: CondensedLedger | null;
+  /** The months that have usage, oldest first. */
+  readonly months: readonly Month[];
 }
+
+/** What the rows of a batch are for; 'nothing' those of a summary that was being made when rows of it were removed. */
+export type BatchPurpose = 'import' | 'removal' | 'summary' | 'nothing';
 
 export interface OpenBatch {
   readonly batch: number;
   /** By which who has opened it knows it again. */
   readonly mark: string;
-  readonly isRemoval: boolean;
+  readonly purpose: BatchPurpose;
   readonly host: string;
   readonly pid: number;
   /** Milliseconds since 1970. */
@@ -72,6 +77,32 @@ export interface CondensedLedger {
   readonly isSwept: boolean;
 }
 
+/** What the state of a store knows of a month, by the days that rows are counted on; no month with usage is missing. */
+export interface Month {
+  /** Years times 12 plus months from 0 on. */
+  readonly month: number;
+  /** No row has a first load before or after these, seconds since 1970 UTC. */
+  readonly earliest: number;
+  readonly latest: number;
+  /** Rows that are not in the summary, at most: of discarded sources and of those that were removed some may be left. */
+  readonly later: number;
+  /** When a summary was begun that is not known to have come to anything, milliseconds since 1970. */
+  readonly triedAt: number | null;
+  readonly summary: Summary | null;
+}
+
+/** A month's usage by user, cluster, module and path. */
+export interface Summary {
+  /** The number by which its rows are known in the table of summaries. */
+  readonly batch: number;
+  /** Rows of usage that are in it. */
+  readonly rows: number;
+  /** It is of the batches up to this one that counted when it was made. */
+  readonly lastBatch: number;
+  /** Those of them that were open then, and may have come to count. */
+  readonly except: readonly number[];
+}
+
 /** Rows that ceased to count, of the batches up to one, save for some. */
 export interface Removal {
   /** That of the removal itself, by which it is known. */
@@ -89,6 +120,8 @@ export interface Sweep {
   readonly removals: readonly number[];
   /** A day of each month of usage that has such rows. */
   readonly days: readonly number[];
+  /** The first day of each month of which summaries are such rows. */
+  readonly summaries: readonly number[];
   /** The other tables that have some. */
   readonly tables: readonly string[];
   /** By what the contents of the ledger were put together whose past ones go; null where none do. */
@@ -118,6 +151,7 @@ export const firstState: StoreState = {
   sweep: null,
   catalogues: {},
   condensed: null,
+  months: [],
 };
 
 /** What changes from a state to the next. */

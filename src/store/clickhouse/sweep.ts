@@ -5,7 +5,7 @@ import type { ClickhouseConnection } from './clickhouse-connection.ts';
 import { condenseLedger } from './condense-ledger.ts';
 import type { Decisions } from './decisions.ts';
 import { isUpToDate, readSettings, sharedTables, tablesOf } from './schema.ts';
-import { type StateChange, type StoreState, type Sweep, voidBatches } from './store-state.ts';
+import type { StateChange, StoreState, Sweep } from './store-state.ts';
 import { goingFromUsage, isSwept, removeSwept } from './swept-rows.ts';
 import { batchesToForget, forgetBatches } from './void-batches.ts';
 import { waitsForQuorum } from './zookeeper.ts';
@@ -77,6 +77,7 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
      GROUP BY month`,
     readSettings(connection),
   );
+  const summaries = await findSummaries(connection, batches);
   const tables: string[] = [];
   for (const { name } of sharedTables) {
     const isPastLedger = condensed !== null && name === 'modtally_contents';
@@ -93,14 +94,22 @@ async function beginSweep(connection: ClickhouseConnection, state: StoreState): 
     batches,
     removals,
     days: days.map(([day]) => Number(day)),
+    summaries,
     tables,
     condensed,
     forgets,
   };
-  const neverCounted = new Set(voidBatches(state));
-  const loses = removals.length > 0 || condensed !== null || batches.some((batch) => !neverCounted.has(batch));
-  // Who asks about a former state has to know that rows of it may be missing from now on.
-  return { sweep, losses: state.losses + (loses ? 1 : 0) };
+  // Who asks about a former state has to know that rows may be missing from now on.
+  return { sweep, losses: state.losses + 1 };
+}
+
+/** The months of which batches have summaries. */
+async function findSummaries(connection: ClickhouseConnection, batches: readonly number[]): Promise<number[]> {
+  const rows = await connection.query(
+    `SELECT DISTINCT day FROM ${tablesOf(connection).summaries} WHERE ${inBatches(batches)}`,
+    readSettings(connection),
+  );
+  return [...new Set(rows.map(([day]) => Number(day)))];
 }
 
 /** Ends a sweep that all replicas are done with; tells them again where they know nothing of it. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/app-error.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
-import { sharedTables, zookeeperPath } from './schema.ts';
+import { shardedTables, sharedTables, zookeeperPath } from './schema.ts';
 import { quoteText } from './statement.ts';
 
 /** What ZooKeeper has below a path: names and what stands there; nothing where there is no such path. */
@@ -17,17 +17,17 @@ export async function readNodes(
   }
 }
 
-/** Where ZooKeeper has the replicas of a table, and their log: of usage, a place for each shard. */
+/** Where ZooKeeper has the replicas of a table, and their log: of one that is sharded, a place for each shard. */
 export async function replicatedPaths(connection: ClickhouseConnection, table: string): Promise<string[]> {
   const path = `${zookeeperPath(connection)}/${table}`;
-  if (table !== 'modtally_usage') return [path];
+  if (!shardedTables.some(({ name }) => name === table)) return [path];
   return (await readNodes(connection, path)).map(({ name }) => `${path}/${name}`);
 }
 
 /** Whether an insert waits for replicas still: its rows are read by nobody, and may be some day. */
 export async function waitsForQuorum(connection: ClickhouseConnection): Promise<boolean> {
   if (connection.cluster === null) return false;
-  for (const table of ['modtally_usage', ...sharedTables.map(({ name }) => name)]) {
+  for (const { name: table } of [...shardedTables, ...sharedTables]) {
     for (const path of await replicatedPaths(connection, table)) {
       if ((await readNodes(connection, `${path}/quorum`)).some(({ name }) => name === 'status')) return true;
     }
