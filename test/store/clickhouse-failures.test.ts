@@ -203,6 +203,23 @@ describe('a report', () => {
   });
 });
 
+test('a user who is forgotten while a replica is away counts no more, and is told to be on its disk still', async () => {
+  await storeLoads(store, [makeLoad({ user: 'amy' }), makeLoad({ user: 'bob' })], utc);
+  const { restart } = await kill(nodeAt(1), nodeAt(3));
+  const impatient = await openImpatient();
+  await expect(impatient.forgetUser('amy', false)).rejects.toMatchObject({
+    code: 'STORE_BUSY',
+    message: expect.stringContaining('still on the disks'),
+  });
+  expect(await impatient.select({ by: ['user'], measures: [], filter: {} })).toEqual([{ user: 'bob' }]);
+  await restart();
+  expect(await store.forgetUser('amy', false)).toBe(0);
+  const left = await Promise.all(
+    cluster.nodes.map((node) => node.sql(`SELECT count() FROM ${target.database}.modtally_usage WHERE user = 'amy'`)),
+  );
+  expect(left).toEqual(['0\n', '0\n', '0\n', '0\n']);
+});
+
 test('imports that are made at once by several, through several servers, all count, and once', async () => {
   const importers = await Promise.all(
     cluster.nodes.map(({ port }) => openTestStore({ ...target, hosts: [{ host: '127.0.0.1', port }] })),

@@ -13,7 +13,7 @@ import { openClickhouseImport } from './clickhouse-import.ts';
 import { compileQuery, readCell } from './compile-query.ts';
 import { Decisions } from './decisions.ts';
 import { readHistory, readLedger, readPrints } from './ledger.ts';
-import { countRows, removeRows } from './remove-rows.ts';
+import { countRows, mayBeThere, removeRows } from './remove-rows.ts';
 import {
   createTables,
   dropDatabase,
@@ -165,6 +165,11 @@ export class ClickhouseStore implements Store {
     // The name has to go from the disks, too.
     await waitForFormer(this.#decisions, this.#waitMs);
     await sweepRows(this.#connection, this.#decisions, this.#waitMs);
+    if (mayBeThere(await this.#readState(), filter)) {
+      throw new AppError('STORE_BUSY', `${this.name}: the rows do not count any more, and are still on the disks`, {
+        hint: 'Servers remove them when all replicas are there. Run it again to see that they have.',
+      });
+    }
     return removed;
   }
 

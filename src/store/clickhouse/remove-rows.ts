@@ -62,6 +62,12 @@ export async function removeRows(
   }
 }
 
+/** Whether rows that a filter has removed may still be in the tables, though they do not count. */
+export function mayBeThere({ removals }: StoreState, filter: ResolvedFilter): boolean {
+  const removed = compileRemoval(filter);
+  return removals.some(({ where }) => where === removed);
+}
+
 /** The rows that cease to count: loads by their time, tallies by their day. */
 function compileRemoval(filter: ResolvedFilter): string {
   const names = writeValues(compileNames(filter));
