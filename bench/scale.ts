@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { describeCause } from '../src/core/app-error.ts';
 import { createSiteZone } from '../src/core/site-zone.ts';
 import type { Report } from '../src/report/report.ts';
 import { reports } from '../src/report/reports.ts';
@@ -37,8 +38,8 @@ interface Stop {
   readonly loadsPerSecond: number;
   /** On the disk of one replica. */
   readonly bytesPerLoad: number;
-  /** Seconds of each report over all usage. */
-  readonly reports: Readonly<Record<string, number>>;
+  /** Seconds of each report over all usage, or what was said where it could not be answered. */
+  readonly reports: Readonly<Record<string, number | string>>;
 }
 
 const { values: flags } = parseArgs({
@@ -117,13 +118,15 @@ async function readBytes(nodes: readonly ClickhouseNode[]): Promise<number> {
 }
 
 /** The seconds of each report, told as soon as they are known; none is begun after the deadline. */
-async function timeReports(store: Store, deadline: number): Promise<Record<string, number>> {
-  const seconds: Record<string, number> = {};
+async function timeReports(store: Store, deadline: number): Promise<Record<string, number | string>> {
+  const seconds: Record<string, number | string> = {};
   for (const report of reports) {
     if (performance.now() > deadline) break;
-    const taken = await timeReport(store, report);
+    const taken = await timeReport(store, report).catch(describeCause);
     seconds[report.name] = taken;
-    process.stdout.write(`  ${report.name.padEnd(18)} ${taken.toFixed(2)} s\n`);
+    process.stdout.write(
+      `  ${report.name.padEnd(18)} ${typeof taken === 'number' ? `${taken.toFixed(2)} s` : taken}\n`,
+    );
   }
   return seconds;
 }
