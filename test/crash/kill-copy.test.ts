@@ -7,7 +7,7 @@ import { wholeOf } from '../support/whole-store.ts';
 import { logText } from '../support/write-log.ts';
 
 /** How often a copy is killed into each store; MODTALLY_KILLS sets another number. */
-const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 20) / 5);
+const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 15) / 5);
 
 test.each(storeKinds)(
   'a copy into %s that is killed at any moment and made again leaves each row, log and snapshot there once',

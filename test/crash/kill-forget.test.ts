@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { logText } from '../support/write-log.ts';
 
 /** How often each command is killed; MODTALLY_KILLS sets another number. */
-const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 20) / 10);
+const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 15) / 10);
 
 /** Runs a command that is killed at some moment of the time that it usually takes. */
 async function runAndKill(

@@ -9,7 +9,7 @@ import { openTestStore, storeKinds } from '../support/stores.ts';
 import { logText } from '../support/write-log.ts';
 
 /** How often a prune is killed on each store; MODTALLY_KILLS sets another number. */
-const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 20) / 3);
+const kills = Math.ceil(Number(process.env['MODTALLY_KILLS'] ?? 15) / 3);
 
 /** Users whose loads are in the files of a folder, each as often as there is a row of them. */
 async function archivedUsers(folder: string): Promise<string[]> {

@@ -10,7 +10,7 @@ import { allStoreKinds, newTarget, openTestStore, runsOn, storeKinds, urlOf } fr
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** How often an import is killed on each store; MODTALLY_KILLS sets another number. */
-const usualKills = Number(process.env['MODTALLY_KILLS'] ?? 20);
+const usualKills = Number(process.env['MODTALLY_KILLS'] ?? 15);
 
 const lines = readFileSync(`${conformanceDir}/five-days/moduleUsage.log-20241112`, 'utf8').split('\n').slice(0, -1);
 

@@ -126,7 +126,7 @@ describe.each(allStoreKinds)('on %s', (kind) => {
           await store.close();
         },
       ),
-      { numRuns: runsOn(kind, 20), endOnFailure: true },
+      { numRuns: runsOn(kind, 15), endOnFailure: true },
     );
   });
 });

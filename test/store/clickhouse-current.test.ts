@@ -10,4 +10,4 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => server.stop());
 
-testStore(() => newClickhouseTarget([server.port], null), 0.3, eagerSummaries);
+testStore(() => newClickhouseTarget([server.port], null), 0.15, eagerSummaries);

@@ -16,6 +16,6 @@ testStore(
       server.nodes.map(({ port }) => port),
       null,
     ),
-  0.3,
+  0.15,
   eagerSummaries,
 );
