@@ -164,10 +164,11 @@ export class ClickhouseStore implements Store {
     );
     // The name has to go from the disks, too.
     await waitForFormer(this.#decisions, this.#waitMs);
-    await sweepRows(this.#connection, this.#decisions, this.#waitMs);
+    const cause = await sweepRows(this.#connection, this.#decisions, this.#waitMs).catch((error: unknown) => error);
     if (mayBeThere(await this.#readState(), filter)) {
       throw new AppError('STORE_BUSY', `${this.name}: the rows do not count any more, and are still on the disks`, {
         hint: 'Servers remove them when all replicas are there. Run it again to see that they have.',
+        cause,
       });
     }
     return removed;
