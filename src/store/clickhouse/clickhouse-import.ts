@@ -93,7 +93,7 @@ class ClickhouseImport implements StoreImport {
     const isTally = batch.detail === null;
     const source = this.#sources.get(of) ?? ++this.#lastSource;
     this.#sources.set(of, source);
-    for (const day of batch.day) {
+    for (const day of batch.day.subarray(0, batch.length)) {
       this.#firstDay = Math.min(this.#firstDay, day);
       this.#lastDay = Math.max(this.#lastDay, day);
     }
