@@ -43,13 +43,14 @@ pcall(function()
 
    local function as_number(byte) return ("#%03o"):format(byte:byte()) end
 
-   -- Whether all letters outside ASCII are UTF-8; Lua 5.1 has no library for it.
+   -- Whether all letters outside ASCII are UTF-8; Lua 5.1 has no library for it. A letter leaves a gap: what stood on its
+   -- two sides makes no other letter.
    local function is_utf8(text)
-      local rest = text:gsub("[\194-\223][\128-\191]", "")
-         :gsub("\224[\160-\191][\128-\191]", ""):gsub("\237[\128-\159][\128-\191]", "")
-         :gsub("[\225-\236\238\239][\128-\191][\128-\191]", "")
-         :gsub("\240[\144-\191][\128-\191][\128-\191]", ""):gsub("\244[\128-\143][\128-\191][\128-\191]", "")
-         :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", "")
+      local rest = text:gsub("[\194-\223][\128-\191]", " ")
+         :gsub("\224[\160-\191][\128-\191]", " "):gsub("\237[\128-\159][\128-\191]", " ")
+         :gsub("[\225-\236\238\239][\128-\191][\128-\191]", " ")
+         :gsub("\240[\144-\191][\128-\191][\128-\191]", " "):gsub("\244[\128-\143][\128-\191][\128-\191]", " ")
+         :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", " ")
       return not rest:find("[\128-\255]")
    end
 

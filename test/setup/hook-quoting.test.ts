@@ -18,6 +18,14 @@ const odd: fc.Arbitrary<string> = fc.constantFrom(...oddPieces);
 const ascii: fc.Arbitrary<string> = fc.string({ unit: 'grapheme-ascii', minLength: 1 });
 const anyText: fc.Arbitrary<string> = fc.string({ unit: 'grapheme', minLength: 1 });
 const anyBytes: fc.Arbitrary<Uint8Array> = fc.uint8Array({ minLength: 1, maxLength: 3 });
+/** A letter within another one, so that each of them makes sense without the other. */
+const nested = fc.constantFrom(
+  ...[
+    [0xe0, 0xc2, 0x80, 0xa0, 0x80],
+    [0xc3, 0xe2, 0x82, 0xac, 0xa9],
+    [0xf0, 0x9f, 0xc3, 0xa9, 0x98, 0x80],
+  ].map((bytes) => Uint8Array.from(bytes)),
+);
 
 interface Names {
   readonly user: Buffer;
@@ -90,7 +98,7 @@ describe.each(['lua5.1', 'lua5.3', 'lua5.4'])("Lmod's hook, on %s", (lua) => {
     const [hookFile, script] = [join(folder, 'hook.lua'), join(folder, 'test.lua')];
     writeFileSync(hookFile, hook('lmod.lua').replace('@CLUSTER@', '""').replace('@SOCKET@', '"/nowhere"'));
     fc.assert(
-      fc.property(namesOf(fc.oneof(odd, anyText, anyBytes)), (all) => {
+      fc.property(namesOf(fc.oneof(odd, anyText, anyBytes, nested)), (all) => {
         writeFileSync(script, stubs(all));
         const told = execFileSync('sh', ['-c', `exec ${lua} "$0" "$1" 2>&1`, script, hookFile], { encoding: 'utf8' });
         expectRoundTrip(all, told.trimEnd().split('\n'), false);
