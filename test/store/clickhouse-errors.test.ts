@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createSiteZone } from '../../src/core/site-zone.ts';
 import { ClickhouseConnection } from '../../src/store/clickhouse/clickhouse-connection.ts';
+import { isPassing, isUnknownPath } from '../../src/store/clickhouse/clickhouse-errors.ts';
 import { Decisions } from '../../src/store/clickhouse/decisions.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { ClickhouseTarget } from '../../src/store/store-target.ts';
@@ -52,6 +53,17 @@ test('that nobody listens is told, with what to look at', async () => {
     code: 'STORE_UNREACHABLE',
     hint: expect.stringContaining('8123'),
   });
+});
+
+test('a replica that goes while rows are made known is one that may come back; a path that is not there is an answer', () => {
+  const gone = new Error(
+    'Code: 244, e.displayText() = DB::Exception: Received from 127.0.0.1:9000. DB::Exception: Unexpected logical error while adding block 0 with ID 202411_1_2: No node, path /tables/1/replicas/node2/is_active.',
+  );
+  const unknown = new Error('Code: 999, e.displayText() = Coordination::Exception: No node, path: /tables/2');
+  expect([gone, unknown].map((error) => [isPassing(error), isUnknownPath(error)])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
 });
 
 /** A port that takes no connection and refuses none, as that of a machine that is off. */

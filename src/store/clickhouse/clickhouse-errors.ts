@@ -31,8 +31,8 @@ const kinds: readonly Kind[] = [
     isPassing: true,
   },
   {
-    // Replicas that are missing, behind, or busy with a write that waits for others.
-    signs: ['285', '286', '289', '319', '369', '395'],
+    // Replicas that are missing, behind, busy with a write that waits for others, or gone while a write was made known.
+    signs: ['244', '285', '286', '289', '319', '369', '395'],
     code: 'STORE_UNREACHABLE',
     hint: 'Too few replicas of a shard are up: an import needs most of them. Nothing was stored; run it again.',
     isPassing: true,
@@ -99,15 +99,25 @@ export function isPassing(cause: unknown): boolean {
 
 /** Whether a server has told of a failure, and not the way to it. */
 export function isToldByServer(cause: unknown): boolean {
-  return /^\d+$/.test(signOf(cause instanceof AppError ? cause.cause : cause));
+  return /^\d+$/.test(signOf(originOf(cause)));
+}
+
+/** Whether ZooKeeper was asked for what stands at a path that it does not have. */
+export function isUnknownPath(cause: unknown): boolean {
+  const origin = originOf(cause);
+  return origin instanceof Error && signOf(origin) === '999' && /No node/i.test(origin.message);
 }
 
 function kindOf(cause: unknown): Kind | undefined {
-  const origin = cause instanceof AppError ? cause.cause : cause;
   // That ZooKeeper has no such node is an answer.
-  if (origin instanceof Error && /No node/.test(origin.message)) return undefined;
-  const sign = signOf(origin);
+  if (isUnknownPath(cause)) return undefined;
+  const sign = signOf(originOf(cause));
   return kinds.find(({ signs }) => signs.includes(sign));
+}
+
+/** What was thrown before it was said in the user's words. */
+function originOf(cause: unknown): unknown {
+  return cause instanceof AppError ? cause.cause : cause;
 }
 
 /** The number that ClickHouse gives a failure, or what Node calls it. */

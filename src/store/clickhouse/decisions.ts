@@ -12,6 +12,7 @@ import {
   stateAfter,
   writeState,
 } from './store-state.ts';
+import { readNodes } from './zookeeper.ts';
 
 /**
  * The states of a store, one after the other. ClickHouse has no transactions, but it makes a table of a name only
@@ -121,12 +122,8 @@ export class Decisions {
     const { cluster, database } = this.#connection;
     if (cluster === null) return this.#readTables();
     try {
-      const rows = await this.#connection.query(
-        `SELECT name FROM system.zookeeper WHERE path = ${quoteText(this.#path)}`,
-      );
-      return rows.map(([name]) => Number(name));
+      return (await readNodes(this.#connection, this.#path)).map(({ name }) => Number(name));
     } catch (error) {
-      if (isUnknownPath(error)) return [];
       if (error instanceof AppError && error.code === 'STORE_MISSING') {
         throw new AppError('STORE_FAILED', `${this.#connection.name}: the servers have no ZooKeeper`, {
           hint: `A cluster needs one. Without ?cluster=NAME, ${database} is kept on one server alone.`,
@@ -147,17 +144,15 @@ export class Decisions {
 
   async #readNumber(number: number): Promise<StoreState | null> {
     const { cluster, database } = this.#connection;
-    const asked =
-      cluster === null
-        ? `SELECT default_expression FROM system.columns WHERE database = ${quoteText(database)} AND table = ${quoteText(tableOf(number))}`
-        : `SELECT value FROM system.zookeeper WHERE path = ${quoteText(`${this.#path}/${number}`)} AND name = 'columns'`;
-    try {
-      const [row] = await this.#connection.query(asked);
-      return row === undefined ? null : readState(String(row[0]));
-    } catch (error) {
-      if (isUnknownPath(error)) return null;
-      throw error;
+    if (cluster !== null) {
+      const nodes = await readNodes(this.#connection, `${this.#path}/${number}`);
+      const columns = nodes.find(({ name }) => name === 'columns');
+      return columns === undefined ? null : readState(columns.value);
     }
+    const [row] = await this.#connection.query(
+      `SELECT default_expression FROM system.columns WHERE database = ${quoteText(database)} AND table = ${quoteText(tableOf(number))}`,
+    );
+    return row === undefined ? null : readState(String(row[0]));
   }
 
   /** Drops what is old of the tables that the server has which is being spoken to. */
@@ -189,8 +184,4 @@ function isTooLong(name: string, state: StoreState): AppError {
 
 function tableOf(number: number | ''): string {
   return `modtally_state_${number}`;
-}
-
-function isUnknownPath(error: unknown): boolean {
-  return error instanceof AppError && /No node/i.test(error.message);
 }

@@ -1,5 +1,5 @@
-import { AppError } from '../../core/app-error.ts';
 import type { ClickhouseConnection } from './clickhouse-connection.ts';
+import { isUnknownPath } from './clickhouse-errors.ts';
 import { shardedTables, sharedTables, zookeeperPath } from './schema.ts';
 import { quoteText } from './statement.ts';
 
@@ -12,7 +12,7 @@ export async function readNodes(
     const rows = await connection.query(`SELECT name, value FROM system.zookeeper WHERE path = ${quoteText(path)}`);
     return rows.map(([name, value]) => ({ name: String(name), value: String(value) }));
   } catch (error) {
-    if (error instanceof AppError && /No node/.test(error.message)) return [];
+    if (isUnknownPath(error)) return [];
     throw error;
   }
 }
