@@ -21,7 +21,8 @@ const holder = `
   await connection.run('BEGIN');
   await connection.run('DELETE FROM store.tallies');
   console.log('held');
-  setInterval(() => {}, 1000);
+  // What nobody has a hold of is collected, and closes the store.
+  setInterval(() => connection, 1000);
 `;
 
 function start(args: readonly string[]): ChildProcess {
