@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import('../dist/legacy/main.js').then(({ runNamed }) => runNamed('createDB'));
+import('../dist/bundle/legacy.js').then(({ runNamed }) => runNamed('createDB'));

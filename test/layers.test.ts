@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -148,6 +149,23 @@ test('no imports go round in a circle', () => {
   };
   for (const { path } of files) walk(path, []);
   expect(circles).toEqual([]);
+});
+
+test('what is built needs no package but those that the project names', () => {
+  const folder = new URL('../dist/bundle/', import.meta.url);
+  const code = readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const sources = code.flatMap((text) => [
+    ...text.matchAll(/(?:^(?:import|export)\b[^;"]*?|\bimport\(|_require\()"((?!\.)[^"]+)"/gm),
+  ]);
+  const packages = new Set(sources.map(([, source = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(source)?.[0] ?? source));
+  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  expect(packages).toContain('fastify');
+  expect(packages).toContain('@duckdb/node-bindings');
+  expect([...packages].filter((name) => !isBuiltin(name) && !(name in dependencies))).toEqual([]);
 });
 
 test('core and parse are pure: they use nothing of Node', () => {

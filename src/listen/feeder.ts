@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import type { FeedRequest } from '../app/run-feed.ts';
 import type { FeedAnswer } from './feed-process.ts';
 import type { FeedTotals } from './feed-totals.ts';
@@ -14,8 +15,8 @@ export interface FeederOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** Of the same ending as this file: in dist, where processes can be started from. */
-const feedProcess = new URL(import.meta.url.replace(/feeder(\.\w+)$/, 'feed-process$1'));
+/** Of the same ending as this file: when built, as processes can be started from it then. */
+const feedProcess = new URL(`./feed-process${extname(import.meta.url)}`, import.meta.url);
 const LOOK_MS = 250;
 /** After a failure, times between attempts, in milliseconds; they double. */
 const SHORTEST_PAUSE = 2000;

@@ -91,6 +91,8 @@ export function renderDocument(
 ): string {
   const theme = themeOf(call);
   const asset = (name: string): string => hrefTo(house, `/assets/${name}`);
+  // Its end stands apart: bundlers take a template with that for a page.
+  const script = (name: string): Html => html`<script src="${asset(name)}" defer>${rawHtml('</script>')}`;
   return html`<!doctype html>
 <html lang="en"${theme === '' ? null : html` data-theme="${theme}"`}>
 <head>
@@ -106,8 +108,8 @@ export function renderDocument(
 <link rel="icon" href="${asset('mark.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${asset('uplot.css')}">
 <link rel="stylesheet" href="${asset('style.css')}">
-<script src="${asset('uplot.js')}" defer></script>
-<script src="${asset('page.js')}" defer></script>
+${script('uplot.js')}
+${script('page.js')}
 </head>
 <body>
 ${body}

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import type { Cell } from '../core/result-table.ts';
 import type { Done, Job, JobDoer } from './job.ts';
 import { type JobAnswer, type JobRequest, type JobSetting, joinAnswer, unpackFailure } from './job-messages.ts';
 import { JobQueue, type WaitingJob } from './job-queue.ts';
 
-/** Of the same ending as this file: in dist, where processes can be started from. */
-const jobProcess = new URL(import.meta.url.replace(/job-pool(\.\w+)$/, 'job-process$1'));
+/** Of the same ending as this file: when built, as processes can be started from it then. */
+const jobProcess = new URL(`./job-process${extname(import.meta.url)}`, import.meta.url);
 /** One for what takes long, and one for all else. */
 const PROCESSES = 2;
 

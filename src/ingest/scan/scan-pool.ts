@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { SiteZone } from '../../core/site-zone.ts';
 import type { UsageBatch } from '../../core/usage-batch.ts';
@@ -48,8 +49,8 @@ export class ScanPool {
   start(): void {
     const { threads, zone, now, ignore, vocabulary } = this.#options;
     const workerData: WorkerSetup = { zone: zone.name, now, ignore: ignore.patterns, stretchBytes: STRETCH_BYTES };
-    // Under vitest and in dist alike, this file and the worker's have the same ending.
-    const file = new URL(import.meta.url.replace(/scan-pool(\.\w+)$/, 'scan-worker$1'));
+    // Under vitest and when built alike, this file and the worker's have the same ending.
+    const file = new URL(`./scan-worker${extname(import.meta.url)}`, import.meta.url);
     while (this.#workers.length < threads) {
       this.#workers.push({ worker: new Worker(file, { workerData }), places: new Places(vocabulary) });
     }

@@ -1,5 +1,4 @@
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { driver } from './driver.ts';
+import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 
 /** A column to append: its type, and its value in each row. */
 export type AppendedColumn = readonly [DuckDBType, (row: number) => DuckDBValue | undefined];
@@ -20,7 +19,7 @@ export async function appendRows(
   const appender = await connection.createAppender(table);
   for (let start = 0; start < rows; start += CHUNK_ROWS) {
     const length = Math.min(CHUNK_ROWS, rows - start);
-    const chunk = driver.DuckDBDataChunk.create(types, length);
+    const chunk = DuckDBDataChunk.create(types, length);
     for (const [index, [, valueAt]] of columns.entries()) {
       const vector = chunk.getColumnVector(index);
       for (let row = 0; row < length; row++) vector.setItem(row, valueAt(start + row) ?? null);

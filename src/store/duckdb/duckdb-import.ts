@@ -1,16 +1,13 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, INTEGER, UINTEGER, VARCHAR } from '@duckdb/node-api';
 import type { ImportRecord, LedgerChange } from '../../core/ledger.ts';
 import type { UsageBatch, Vocabulary } from '../../core/usage-batch.ts';
 import type { CommitResult, Rivals, StoreImport } from '../store.ts';
 import { type AppendedColumn, appendRows } from './append-rows.ts';
-import { driver } from './driver.ts';
 import { explainDuckdbError } from './duckdb-errors.ts';
 import type { StoreFile } from './lease.ts';
 import { hasConflict, writeLedger } from './ledger.ts';
 import { readRows } from './read-rows.ts';
 import { inTransaction } from './transaction.ts';
-
-const { INTEGER, UINTEGER, VARCHAR } = driver;
 
 const rowColumns = `
   source INTEGER, day INTEGER, modulefile INTEGER, "user" INTEGER, first UINTEGER, last UINTEGER, loads UINTEGER,

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../../core/app-error.ts';
-import { driver } from './driver.ts';
 import { explainDuckdbError, holderOf, isLockedElsewhere, isUncheckpointed } from './duckdb-errors.ts';
 import { drawTicket } from './turn-queue.ts';
 
@@ -52,7 +51,7 @@ export class StoreFile {
   /** The connection to the database in memory. */
   async connect(): Promise<DuckDBConnection> {
     if (this.#connection !== null) return this.#connection;
-    this.#instance ??= await driver.DuckDBInstance.create(':memory:', {
+    this.#instance ??= await DuckDBInstance.create(':memory:', {
       temp_directory: `${tmpdir()}/modtally-${process.pid}`,
       autoinstall_known_extensions: 'false',
       // What is committed goes into the file at once, instead of into the log first and then into the file.

@@ -1,9 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { blobValue, type DuckDBConnection } from '@duckdb/node-api';
 import type { ContentPrint, ImportRecord, LedgerChange, LedgerEntry, PastImport } from '../../core/ledger.ts';
 import { ledgerEntryOf, pastImportOf, printsOf } from '../ledger-rows.ts';
 import { numbersToBytes } from '../packed-numbers.ts';
 import type { Rivals } from '../store.ts';
-import { driver } from './driver.ts';
 import { readRows } from './read-rows.ts';
 
 /** The ledger of an attached store, and the mark of its latest change. */
@@ -85,8 +84,8 @@ export async function writeLedger(
         length: print.length,
         lines: print.lines,
         digest: print.digest,
-        headLines: driver.blobValue(numbersToBytes(print.headLines)),
-        blocks: driver.blobValue(numbersToBytes(print.blocks)),
+        headLines: blobValue(numbersToBytes(print.headLines)),
+        blocks: blobValue(numbersToBytes(print.blocks)),
       },
     );
   }
