@@ -121,7 +121,10 @@ export function stateDirectory(): string {
 }
 
 function readZone(setting: FoundSetting | null): SiteZone {
-  return requireZone(setting?.value ?? systemZoneName(), setting?.origin ?? 'TZ');
+  if (setting !== null) return requireZone(setting.value, setting.origin);
+  const told = process.env['TZ'];
+  // To the system, an empty one is UTC.
+  return requireZone(told === '' ? 'UTC' : (systemZoneName() ?? told ?? ''), 'TZ');
 }
 
 /**

@@ -140,9 +140,11 @@ function two(n: number): string {
   return n < 10 ? `0${n}` : String(n);
 }
 
-/** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting). */
-export function systemZoneName(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting); null where it is unknown. */
+export function systemZoneName(): string | null {
+  // Where TZ names no zone, there is none, whatever the types say; the clock then shows UTC.
+  const { timeZone }: { timeZone?: string } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone ?? null;
 }
 
 /** The local day of `YYYY-MM-DD`, or null. */

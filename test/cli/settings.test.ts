@@ -48,6 +48,7 @@ describe('the zone', () => {
     site.write('log', logText([{ time: '2024-11-11T12:00:00Z' }]));
     await site.do('modtally', ['import', 'log']);
     expect(await firstLoad([], { TZ: 'America/Chicago' })).toBe('2024-11-11T06:00:00-06:00');
+    expect(await firstLoad([], { TZ: '' })).toBe('2024-11-11T12:00:00+00:00');
     site.write('modtally.toml', 'tz = "Europe/Amsterdam"\n');
     expect(await firstLoad([], { TZ: 'America/Chicago' })).toBe('2024-11-11T13:00:00+01:00');
     expect(await firstLoad([], { MODTALLY_TZ: 'Asia/Kolkata' })).toBe('2024-11-11T17:30:00+05:30');
@@ -59,6 +60,7 @@ describe('the zone', () => {
       site.run('modtally', ['init', ...args], { env });
     expectFailure(await run(['--tz', 'Mars/Base']), 2, /--tz: there is no time zone Mars\/Base/, /Europe\/Amsterdam/);
     expectFailure(await run([], { MODTALLY_TZ: 'Mars' }), 2, /MODTALLY_TZ: there is no time zone Mars/, /UTC/);
+    expectFailure(await run([], { TZ: 'Venus' }), 2, /TZ: there is no time zone Venus/, /UTC/);
     site.write('modtally.toml', 'tz = "Moon"\n');
     expectFailure(await run([]), 2, /modtally\.toml: there is no time zone Moon/, /UTC/);
   });
