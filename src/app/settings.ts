@@ -3,7 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, describeCause } from '../core/app-error.ts';
 import { createPackageRule, type PackageRule } from '../core/module-name.ts';
-import { createSiteZone, type SiteZone, systemZoneName } from '../core/site-zone.ts';
+import { createSiteZone, type SiteZone, systemSiteZone, systemZoneName } from '../core/site-zone.ts';
 import { readWholeNumber } from '../core/whole-number.ts';
 import type { StoreTarget } from '../store/store-target.ts';
 import { type FoundSetting, findSetting, readConfigFiles } from './config-files.ts';
@@ -123,8 +123,9 @@ export function stateDirectory(): string {
 function readZone(setting: FoundSetting | null): SiteZone {
   if (setting !== null) return requireZone(setting.value, setting.origin);
   const told = process.env['TZ'];
-  // To the system, an empty one is UTC.
-  return requireZone(told === '' ? 'UTC' : (systemZoneName() ?? told ?? ''), 'TZ');
+  if (told === undefined) return systemSiteZone();
+  // To the system, an empty one is UTC. Others may be written in ways of which only the system knows the name.
+  return requireZone(told === '' || told === 'UTC' ? 'UTC' : (systemZoneName() ?? told), 'TZ');
 }
 
 /**

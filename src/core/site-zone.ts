@@ -40,6 +40,7 @@ const SECONDS_PER_MINUTE = 60;
  * @throws RangeError where the name is unknown
  */
 export function createSiteZone(name: string): SiteZone {
+  if (name === 'UTC') return zoneOf(name, () => 0);
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     hourCycle: 'h23',
@@ -50,12 +51,7 @@ export function createSiteZone(name: string): SiteZone {
     minute: 'numeric',
     second: 'numeric',
   });
-  /** Offset of a whole UTC day, or null where it changes within. Asking Intl each time would cost 5 µs a load. */
-  const offsetOfUtcDay = new Map<number, number | null>();
-  const offsetOfMinute = new Map<number, number>();
-  const dateOfDay = new Map<number, string>();
-
-  function askOffset(seconds: number): number {
+  return zoneOf(name, (seconds) => {
     const part: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(seconds * 1000)) part[type] = Number(value);
     const local = Date.UTC(
@@ -67,7 +63,26 @@ export function createSiteZone(name: string): SiteZone {
       part['second'] ?? 0,
     );
     return Math.round(local / 1000) - seconds;
-  }
+  });
+}
+
+/**
+ * The zone of the computer's own clock, as it is set for all of the system. Its dates are to be had without `Intl`,
+ * which takes longer to begin than many a question to a store; only who asks for the name waits for it.
+ */
+export function systemSiteZone(): SiteZone {
+  return zoneOf(
+    () => systemZoneName() ?? 'UTC',
+    (seconds) => 0 - 60 * new Date(seconds * 1000).getTimezoneOffset(),
+  );
+}
+
+/** @param askOffset seconds that local time is ahead of UTC at an instant */
+function zoneOf(name: string | (() => string), askOffset: (seconds: number) => number): SiteZone {
+  /** Offset of a whole UTC day, or null where it changes within. Asking each time would cost 5 µs a load. */
+  const offsetOfUtcDay = new Map<number, number | null>();
+  const offsetOfMinute = new Map<number, number>();
+  const dateOfDay = new Map<number, string>();
 
   function offsetAt(seconds: number): number {
     const utcDay = Math.floor(seconds / SECONDS_PER_DAY);
@@ -133,7 +148,17 @@ export function createSiteZone(name: string): SiteZone {
     return `${toDateTime(seconds).replace(' ', 'T')}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   }
 
-  return { name, offsetAt, dayOf, daySpanAt, instantOf, toDateTime, toIso };
+  return {
+    get name() {
+      return typeof name === 'string' ? name : name();
+    },
+    offsetAt,
+    dayOf,
+    daySpanAt,
+    instantOf,
+    toDateTime,
+    toIso,
+  };
 }
 
 function two(n: number): string {
@@ -143,8 +168,8 @@ function two(n: number): string {
 /** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting); null where it is unknown. */
 export function systemZoneName(): string | null {
   // Where TZ names no zone, there is none, whatever the types say; the clock then shows UTC.
-  const { timeZone }: { timeZone?: string } = new Intl.DateTimeFormat().resolvedOptions();
-  return timeZone ?? null;
+  const { timeZone = 'Etc/Unknown' }: { timeZone?: string } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/Unknown' ? null : timeZone;
 }
 
 /** The local day of `YYYY-MM-DD`, or null. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { dayFromDate, dayToIso } from '../../src/core/calendar-day.ts';
-import { createSiteZone, monthOfDay, type SiteZone, startOfDay, systemZoneName } from '../../src/core/site-zone.ts';
+import { createSiteZone, monthOfDay, type SiteZone, startOfDay, systemSiteZone } from '../../src/core/site-zone.ts';
 
 /** Zones with every kind of oddity: half and quarter hours, half-hour summer time, Ramadan, changes at a minute past midnight. */
 const zones: readonly SiteZone[] = [
@@ -145,8 +145,25 @@ test('an unknown zone is refused', () => {
   }
 });
 
-test("the system's zone is one that can be used", () => {
-  expect(createSiteZone(systemZoneName() ?? '').offsetAt(0)).toBeTypeOf('number');
+describe("the system's zone", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test.each(zones.map((zone) => [zone.name, zone] as const))('is %s where the clock is set to that', (name, zone) => {
+    vi.stubEnv('TZ', name);
+    const system = systemSiteZone();
+    expect(createSiteZone(system.name).offsetAt(latest)).toBe(zone.offsetAt(latest));
+    const around = changesOf(zone).flatMap((at) => [at - 1, at, at + 1]);
+    const instants = [...around, ...fc.sample(anyInstant, 300), -86_400 * 365, 0];
+    expect(instants.map((at) => system.toIso(at))).toEqual(instants.map((at) => zone.toIso(at)));
+  });
+
+  test('is UTC where the clock is set to nothing that is known', () => {
+    vi.stubEnv('TZ', 'Venus');
+    expect(systemSiteZone().name).toBe('UTC');
+    expect(systemSiteZone().toIso(0)).toBe('1970-01-01T00:00:00+00:00');
+  });
 });
 
 test('a month is the beginning of its days', () => {
