@@ -25,7 +25,7 @@ export interface ClickhouseNode extends ClusterPart {
 }
 
 /**
- * Two shards of two replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. A server of a
+ * Shards of replicas and a ZooKeeper, or a server alone; on loopback. Whoever starts it stops it. A server of a
  * cluster that dies by itself, as 18.16 does at times, is started again, and told of on stderr: what is tried on it must
  * do with that, as with any server that is away for some seconds.
  */
@@ -44,26 +44,23 @@ export const clusterName = 'usage';
 export const clickhouseUser = 'tally';
 export const clickhousePassword = 'te st\'"\\%&623';
 
-const SHARDS = 2;
-const REPLICAS = 2;
-
 interface Ports {
   readonly http: number;
   readonly tcp: number;
   readonly interserver: number;
 }
 
-/** Starts two shards of two replicas, and their ZooKeeper. */
-export async function startCluster(): Promise<ClickhouseCluster> {
+/** Starts shards of so many replicas each, two of two unless told otherwise, and their ZooKeeper. */
+export async function startCluster(shards = 2, replicas = 2): Promise<ClickhouseCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'modtally-clickhouse-'));
   const zookeeperPort = await steadyPort();
   const zookeeper = zookeeperPart(join(folder, 'zookeeper'), zookeeperPort);
   const ports: Ports[] = [];
-  for (let at = 0; at < SHARDS * REPLICAS; at++) ports.push(await freePorts());
+  for (let at = 0; at < shards * replicas; at++) ports.push(await freePorts());
   const nodes = ports.map((own, at) => {
     const place = join(folder, `node${at}`);
     const knowsZookeeper = "SELECT count() > 0 FROM system.zookeeper WHERE path = '/'";
-    return nodePart(place, own, clusterConfig(own, ports, at, zookeeperPort, place), knowsZookeeper);
+    return nodePart(place, own, clusterConfig(own, ports, { at, replicas, zookeeperPort }, place), knowsZookeeper);
   });
   const ending = new AbortController();
   const stop = (): Promise<void> => {
@@ -279,12 +276,18 @@ function serverConfig({ http, tcp, interserver }: Ports, folder: string, more = 
 `;
 }
 
-function clusterConfig(own: Ports, all: readonly Ports[], at: number, zookeeperPort: number, folder: string): string {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => {
-    const replicas = all
-      .slice(shard * REPLICAS, (shard + 1) * REPLICAS)
+/** @param at the place of the server among all, by shard, then replica */
+function clusterConfig(
+  own: Ports,
+  all: readonly Ports[],
+  { at, replicas, zookeeperPort }: { readonly at: number; readonly replicas: number; readonly zookeeperPort: number },
+  folder: string,
+): string {
+  const shards = Array.from({ length: all.length / replicas }, (_, shard) => {
+    const servers = all
+      .slice(shard * replicas, (shard + 1) * replicas)
       .map(({ tcp }) => `<replica><host>127.0.0.1</host><port>${tcp}</port></replica>`);
-    return `<shard><internal_replication>true</internal_replication>${replicas.join('')}</shard>`;
+    return `<shard><internal_replication>true</internal_replication>${servers.join('')}</shard>`;
   });
   return serverConfig(
     own,
@@ -294,7 +297,7 @@ function clusterConfig(own: Ports, all: readonly Ports[], at: number, zookeeperP
     <node><host>127.0.0.1</host><port>${zookeeperPort}</port></node>
     <session_timeout_ms>4000</session_timeout_ms>
   </zookeeper>
-  <macros><shard>${Math.floor(at / REPLICAS)}</shard><replica>node${at}</replica></macros>
+  <macros><shard>${Math.floor(at / replicas)}</shard><replica>node${at}</replica></macros>
   <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>`,
   );
 }
