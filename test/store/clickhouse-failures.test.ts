@@ -11,6 +11,7 @@ import {
   clusterName,
   startCluster,
 } from '../support/clickhouse-cluster.ts';
+import { killParts } from '../support/kill-parts.ts';
 import { makeLoad, makeRecord, storeLoads } from '../support/make-loads.ts';
 import { newClickhouseTarget, openTestStore } from '../support/stores.ts';
 
@@ -43,20 +44,7 @@ function nodeAt(place: number): ClickhouseNode {
   return node;
 }
 
-/** Kills parts of the cluster, which are there again at the latest when the test is over. */
-async function kill(...parts: readonly (ClusterPart | null)[]): Promise<{ restart(): Promise<void> }> {
-  let isDown = true;
-  const restart = async (): Promise<void> => {
-    if (!isDown) return;
-    isDown = false;
-    await Promise.all(parts.map((part) => part?.start()));
-    await cluster.settle();
-  };
-  await Promise.all(parts.map((part) => part?.kill()));
-  // Before the store is dropped, which needs all of them.
-  onTestFinished(restart);
-  return { restart };
-}
+const kill = (...parts: readonly (ClusterPart | null)[]): ReturnType<typeof killParts> => killParts(cluster, ...parts);
 
 /** The same store for somebody who does not wait for long. */
 async function openImpatient(): Promise<Store> {

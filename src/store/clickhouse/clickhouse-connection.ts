@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickhouseTarget } from '../store-target.ts';
-import { explainClickhouseError, isPassing, isToldByServer } from './clickhouse-errors.ts';
+import { explainClickhouseError, isBehind, isPassing, isToldByServer } from './clickhouse-errors.ts';
 import { featuresOf, type ServerFeatures } from './server-features.ts';
 import { plain, type SqlValue, type Statement, writeValues } from './statement.ts';
 
@@ -43,6 +43,8 @@ const LONGEST_PARAMETERS = 4096;
 /** How often a question is asked again, at one server after the other, where something seems to pass. */
 const ROUNDS = 3;
 const PAUSE_MS = 250;
+/** For how long it is asked again while servers have to catch up, as after their start. */
+const CATCH_UP_MS = 10_000;
 const CONNECT_MS = 5000;
 
 /** How servers are asked, one after the other when one fails. They are not spoken to before there is something to say. */
@@ -190,13 +192,15 @@ export class ClickhouseConnection {
   /** Asks one server after the other until one answers. */
   async #anywhere<T>(ask: (client: ClickHouseClient) => Promise<T>): Promise<T> {
     let told: unknown;
+    const deadline = performance.now() + CATCH_UP_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#once(ask);
       } catch (error) {
         // What is wrong is known to a server that answers rather than to one that does not.
         if (isToldByServer(error)) told = error;
-        if (!isPassing(error) || attempt >= ROUNDS * this.#clients.length) throw told ?? error;
+        const isOver = attempt >= ROUNDS * this.#clients.length && !(isBehind(told) && performance.now() < deadline);
+        if (!isPassing(error) || isOver) throw told ?? error;
         if (attempt % this.#clients.length === 0) await sleep(PAUSE_MS);
       }
     }

@@ -10,6 +10,9 @@ interface Kind {
   readonly isPassing?: true;
 }
 
+/** Replicas that still have to get some of what was written. */
+const behind: readonly string[] = ['289', '369'];
+
 const kinds: readonly Kind[] = [
   {
     signs: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'Timeout error.'],
@@ -31,8 +34,14 @@ const kinds: readonly Kind[] = [
     isPassing: true,
   },
   {
-    // Replicas that are missing, behind, busy with a write that waits for others, or gone while a write was made known.
-    signs: ['244', '285', '286', '289', '319', '369', '395'],
+    signs: behind,
+    code: 'STORE_UNREACHABLE',
+    hint: 'The replicas of a shard that are up lack rows. Nothing is told of a part of them: ask again when they have caught up.',
+    isPassing: true,
+  },
+  {
+    // Replicas that are missing, busy with a write that waits for others, or gone while a write was made known.
+    signs: ['244', '285', '286', '319', '395'],
     code: 'STORE_UNREACHABLE',
     hint: 'Too few replicas of a shard are up: an import needs most of them. Nothing was stored; run it again.',
     isPassing: true,
@@ -95,6 +104,11 @@ export function explainClickhouseError(cause: unknown, name: string): AppError {
 /** Whether a failure may be gone when the same is tried again, here or at another server of the cluster. */
 export function isPassing(cause: unknown): boolean {
   return kindOf(cause)?.isPassing === true;
+}
+
+/** Whether servers are there that only have to catch up. */
+export function isBehind(cause: unknown): boolean {
+  return behind.includes(signOf(originOf(cause)));
 }
 
 /** Whether a server has told of a failure, and not the way to it. */

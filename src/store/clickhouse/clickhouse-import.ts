@@ -14,6 +14,7 @@ import { summariseOn } from './summaries.ts';
 import { sweepOn } from './sweep.ts';
 import { tallyKey } from './usage-filter.ts';
 import { UsageRows } from './usage-rows.ts';
+import { waitForLaggards } from './wait-for-laggards.ts';
 
 /** Opens an import into a store whose schema is up to date. */
 export async function openClickhouseImport(
@@ -137,6 +138,7 @@ class ClickhouseImport implements StoreImport {
     const batch = await this.#openBatch();
     const settings = await insertSettings(this.#connection, this.#quorum.ofShared, this.#waitMs);
     await this.#requireAllRows();
+    if (rows > 0) await waitForLaggards(this.#quorum);
     let newRows = rows;
     let isConflict = false;
     await this.#decisions.decide(this.#waitMs, async (state) => {

@@ -9,6 +9,7 @@ import { writeValues } from './statement.ts';
 import { inCountedUsage, openBatches, type StoreState } from './store-state.ts';
 import { withoutSummaries } from './summaries.ts';
 import { allOf, compileDays, compileNames, compileTime, daysOf, tallyKey } from './usage-filter.ts';
+import { waitForLaggards } from './wait-for-laggards.ts';
 
 /** Number of rows that a filter lets through. */
 export async function countRows(
@@ -101,7 +102,7 @@ async function writeStaying(
   };
   const expected = await countOf(`SELECT count() FROM (${staying})`);
   if (expected === 0) return;
-  const { ofUsage } = await readQuorum(connection);
+  const quorum = await readQuorum(connection);
   const columns = usageColumns.map(([name]) => name).join(', ');
   await connection.run(
     {
@@ -110,8 +111,9 @@ async function writeStaying(
         SELECT ${batch}, 0, 0, 1, ${tallyKey}, t1, t2 - t1, t3, t4, t5, t6, t7, NULL, NULL FROM (${staying})`,
       values: names.values,
     },
-    { ...settings, ...(await insertSettings(connection, ofUsage, waitMs)) },
+    { ...settings, ...(await insertSettings(connection, quorum.ofUsage, waitMs)) },
   );
+  await waitForLaggards(quorum);
   const found = await countOf(`SELECT sum(n) FROM (SELECT count() AS n FROM ${usage} WHERE batch = ${batch})`);
   if (found !== expected) {
     throw new AppError('STORE_FAILED', `${connection.name}: of ${expected} rows written the servers have ${found}`, {

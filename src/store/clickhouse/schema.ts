@@ -231,12 +231,17 @@ export interface Quorum {
   readonly ofUsage: number;
   /** Of all servers. */
   readonly ofShared: number;
+  /** Whether no replica of a shard can lack what was written. */
+  readonly isOfAll: boolean;
 }
 
 export async function readQuorum(connection: ClickhouseConnection): Promise<Quorum> {
   const replicas = await readReplicas(connection);
   const most = (count: number): number => (count === 1 ? 0 : Math.floor(count / 2) + 1);
-  return { ofUsage: most(Math.max(...replicas)), ofShared: most(replicas.reduce((sum, count) => sum + count, 0)) };
+  const largest = Math.max(...replicas);
+  const ofUsage = most(largest);
+  const ofShared = most(replicas.reduce((sum, count) => sum + count, 0));
+  return { ofUsage, ofShared, isOfAll: ofUsage === largest || largest === 1 };
 }
 
 /** By shard, how many servers have its rows. */
@@ -271,13 +276,14 @@ export async function insertSettings(
 
 /**
  * How rows are read: from replicas alone that have all that was written, and each shard answers for itself. That a
- * replica has the last that was written does not mean that it has what came before: one that is behind is asked last.
+ * replica has the last that was written does not mean that it has what came before: one that is behind is not asked.
  */
 export function readSettings({ cluster }: ClickhouseConnection): Settings {
   if (cluster === null) return {};
   return {
     select_sequential_consistency: '1',
     max_replica_delay_for_distributed_queries: '1',
+    fallback_to_stale_replicas_for_distributed_queries: '0',
     distributed_group_by_no_merge: '1',
   };
 }

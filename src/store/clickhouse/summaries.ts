@@ -10,6 +10,7 @@ import type { Decisions } from './decisions.ts';
 import { daysOfMonth, findDue, isOutside, withoutSummary } from './months.ts';
 import { insertSettings, readQuorum, readSettings, summaryColumns, tablesOf } from './schema.ts';
 import type { Month, StateChange, StoreState, Summary } from './store-state.ts';
+import { waitForLaggards } from './wait-for-laggards.ts';
 
 const ASK_AGAIN_MS = 200;
 
@@ -136,7 +137,7 @@ async function writeSummary(
   const by = ['user', 'syshost', 'module', 'path'] as const;
   const { sql, values } = compileGroups({ by, measures: summed }, filterOf(month), state, tables);
   const [from] = daysOfMonth(month.month);
-  const { ofUsage } = await readQuorum(connection);
+  const quorum = await readQuorum(connection);
   await connection.run(
     {
       sql: `
@@ -146,8 +147,9 @@ async function writeSummary(
         FROM (${sql}) GROUP BY k0, k1, k2, k3`,
       values,
     },
-    { ...readSettings(connection), ...(await insertSettings(connection, ofUsage, waitMs)) },
+    { ...readSettings(connection), ...(await insertSettings(connection, quorum.ofUsage, waitMs)) },
   );
+  await waitForLaggards(quorum);
 }
 
 /**
