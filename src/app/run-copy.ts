@@ -5,7 +5,7 @@ import { AppError } from '../core/app-error.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreTarget } from '../store/store-target.ts';
-import { requireZone, type Settings } from './settings.ts';
+import { namedZone, requireZone, type Settings } from './settings.ts';
 
 export interface CopyRequest {
   /** Of whose store everything goes into. */
@@ -64,7 +64,7 @@ async function zoneOf(from: StoreTarget, { waitMs, zone }: Settings): Promise<Se
   const source = await openStore(from, { waitMs, zone });
   try {
     const last = (await source.readHistory()).at(-1);
-    return last === undefined ? zone : requireZone(last.zone, source.name);
+    return last === undefined ? namedZone(zone) : requireZone(last.zone, source.name);
   } finally {
     await source.close();
   }

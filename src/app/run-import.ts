@@ -9,7 +9,7 @@ import type { LineSource } from '../source/source.ts';
 import { openStore } from '../store/open-store.ts';
 import { disguiseOf } from './pseudonym-key.ts';
 import { createRejectsFile } from './rejects-file.ts';
-import type { Settings } from './settings.ts';
+import { namedZone, type Settings } from './settings.ts';
 
 export interface ImportRequest {
   readonly settings: Settings;
@@ -45,7 +45,8 @@ export async function runImport(request: ImportRequest): Promise<ImportReport> {
   const ignore = readIgnoreFile(settings.ignoreFile);
   const disguise = disguiseOf(settings);
   const rejects = createRejectsFile(settings.rejectsFile, disguise === null);
-  const { waitMs, zone } = settings;
+  const { waitMs } = settings;
+  const zone = namedZone(settings.zone);
   const store = await openStore(settings.store, { waitMs, zone, ...(request.onWait && { onWait: request.onWait }) });
   const sources = files.map((file) => (typeof file === 'string' ? openableSource(file) : file));
   try {

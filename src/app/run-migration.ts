@@ -9,7 +9,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { disguiseOf } from './pseudonym-key.ts';
 import { createRejectsFile } from './rejects-file.ts';
-import type { Settings } from './settings.ts';
+import { namedZone, type Settings } from './settings.ts';
 import { type Comparison, compareMonths } from './verify-migration.ts';
 
 export interface MigrationRequest {
@@ -52,7 +52,8 @@ export interface MigrationReport {
  * @throws AppError
  */
 export async function runMigration(request: MigrationRequest): Promise<MigrationReport> {
-  const { settings, from, span, onMonth } = request;
+  const { from, span, onMonth } = request;
+  const settings = { ...request.settings, zone: namedZone(request.settings.zone) };
   if (request.verify && settings.pseudonymsFile !== null) {
     throw new AppError('USAGE', '--verify compares names, and the setting pseudonyms keeps none', {
       hint: 'Leave one of them out.',

@@ -129,6 +129,14 @@ function readZone(setting: FoundSetting | null): SiteZone {
 }
 
 /**
+ * A zone as whoever has but its name knows it: other threads, and what is stored.
+ * @throws AppError BAD_ZONE where the system's clock goes by one that has none
+ */
+export function namedZone(zone: SiteZone): SiteZone {
+  return requireZone(zone.name, "the system's clock");
+}
+
+/**
  * A zone by its name.
  * @param origin where the name comes from
  * @throws AppError BAD_ZONE

@@ -15,7 +15,7 @@ export interface DaySpan {
 
 /** The site's time zone: from instants (seconds since 1970 UTC) to wall-clock times and back. */
 export interface SiteZone {
-  /** IANA name. */
+  /** IANA name; `Etc/Unknown` where the system's clock goes by a zone that has none. */
   readonly name: string;
   /** Seconds that local time is ahead of UTC at an instant. */
   offsetAt(seconds: number): number;
@@ -34,13 +34,20 @@ export interface SiteZone {
 const SECONDS_PER_DAY = 86_400;
 /** All zones have changed their clocks on a whole minute UTC since 1972; in Newfoundland at a minute past midnight. */
 const SECONDS_PER_MINUTE = 60;
+/** What Intl itself calls it at times, and takes for no zone. */
+const UNKNOWN = 'Etc/Unknown';
 
 /**
  * A zone by its IANA name.
  * @throws RangeError where the name is unknown
  */
 export function createSiteZone(name: string): SiteZone {
-  if (name === 'UTC') return zoneOf(name, () => 0);
+  // For it, nobody has to wait for Intl.
+  if (name === 'UTC')
+    return zoneOf(
+      () => name,
+      () => 0,
+    );
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     hourCycle: 'h23',
@@ -51,7 +58,7 @@ export function createSiteZone(name: string): SiteZone {
     minute: 'numeric',
     second: 'numeric',
   });
-  return zoneOf(name, (seconds) => {
+  const askOffset = (seconds: number): number => {
     const part: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(seconds * 1000)) part[type] = Number(value);
     const local = Date.UTC(
@@ -63,7 +70,8 @@ export function createSiteZone(name: string): SiteZone {
       part['second'] ?? 0,
     );
     return Math.round(local / 1000) - seconds;
-  });
+  };
+  return zoneOf(() => name, askOffset);
 }
 
 /**
@@ -72,13 +80,13 @@ export function createSiteZone(name: string): SiteZone {
  */
 export function systemSiteZone(): SiteZone {
   return zoneOf(
-    () => systemZoneName() ?? 'UTC',
+    () => systemZoneName() ?? UNKNOWN,
     (seconds) => 0 - 60 * new Date(seconds * 1000).getTimezoneOffset(),
   );
 }
 
 /** @param askOffset seconds that local time is ahead of UTC at an instant */
-function zoneOf(name: string | (() => string), askOffset: (seconds: number) => number): SiteZone {
+function zoneOf(nameOf: () => string, askOffset: (seconds: number) => number): SiteZone {
   /** Offset of a whole UTC day, or null where it changes within. Asking each time would cost 5 µs a load. */
   const offsetOfUtcDay = new Map<number, number | null>();
   const offsetOfMinute = new Map<number, number>();
@@ -150,7 +158,7 @@ function zoneOf(name: string | (() => string), askOffset: (seconds: number) => n
 
   return {
     get name() {
-      return typeof name === 'string' ? name : name();
+      return nameOf();
     },
     offsetAt,
     dayOf,
@@ -167,9 +175,9 @@ function two(n: number): string {
 
 /** What the computer's own clock shows, as an IANA name (`TZ`, else the system's setting); null where it is unknown. */
 export function systemZoneName(): string | null {
-  // Where TZ names no zone, there is none, whatever the types say; the clock then shows UTC.
-  const { timeZone = 'Etc/Unknown' }: { timeZone?: string } = new Intl.DateTimeFormat().resolvedOptions();
-  return timeZone === 'Etc/Unknown' ? null : timeZone;
+  // Whatever the types say, there may be none.
+  const { timeZone = UNKNOWN }: { timeZone?: string } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === UNKNOWN ? null : timeZone;
 }
 
 /** The local day of `YYYY-MM-DD`, or null. */
