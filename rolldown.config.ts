@@ -13,6 +13,7 @@ const config: RolldownOptions = defineConfig({
     'job-process': 'dist/web/job-process.js',
   },
   platform: 'node',
+  // All packages but DuckDB's driver.
   external: /^(?!@duckdb\/node-api$|dist\/)[@\w]/,
   // As deep in the package as the files that it is made of: what lies beside them is found by its relative path.
   output: { dir: 'dist/bundle', chunkFileNames: '[name].js' },

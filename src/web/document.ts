@@ -91,7 +91,7 @@ export function renderDocument(
 ): string {
   const theme = themeOf(call);
   const asset = (name: string): string => hrefTo(house, `/assets/${name}`);
-  // Its end stands apart: bundlers take a template with that for a page.
+  // Its end stands apart: rolldown rewrites a tagged template that has it, by way of a package that is not there.
   const script = (name: string): Html => html`<script src="${asset(name)}" defer>${rawHtml('</script>')}`;
   return html`<!doctype html>
 <html lang="en"${theme === '' ? null : html` data-theme="${theme}"`}>
